@@ -1,0 +1,45 @@
+# Shared by the scripts under dev/: where things are, how to say what is done, how to install a package.
+# Sourced, never run. Callers set -euo pipefail themselves.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# What takes minutes to build and does not depend on the checkout lives here and is shared by all checkouts.
+CACHE=${REMUDA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/remuda}
+
+# Programs built or found by the scripts, under stable names (symlinks into the cache); the tests look here.
+TOOLS=$ROOT/.tools/bin
+
+# Everything the local cluster writes: kubeconfig, keys, logs, etcd, containerd.
+STATE=$ROOT/.cluster
+export KUBECONFIG=${KUBECONFIG_OVERRIDE:-$STATE/kubeconfig}
+
+mkdir -p "$CACHE" "$TOOLS"
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# apt_install PACKAGE…: installs those that are missing, from the distribution's own repository, by name.
+apt_install() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || die "missing: ${missing[*]}; this machine has no apt-get, so install them by hand"
+  say "apt-get install ${missing[*]}"
+  (
+    flock 9 # two scripts may ask at the same time; dpkg allows one
+    as_root apt-get update -qq >/dev/null 2>&1 || true
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$CACHE/apt.log" 2>&1 ||
+      { tail -n 20 "$CACHE/apt.log" >&2; exit 1; }
+  ) 9>"$CACHE/apt.lock" || die "apt-get install ${missing[*]} failed; the whole log is $CACHE/apt.log"
+}
+
+# key_of FILE…: a short name for the content of these files; a cache entry named by it is never stale.
+key_of() {
+  cat "$@" | sha256sum | cut -c1-12
+}
