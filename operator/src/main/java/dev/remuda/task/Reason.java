@@ -1,0 +1,77 @@
+package dev.remuda.task;
+
+/** Why something failed: one vocabulary for workers, conditions, Events and docs. */
+public enum Reason {
+    /** The database server does not answer, or the connection was lost. */
+    DatabaseUnreachable,
+    /** The server refuses the user or the password. */
+    DatabaseAuthenticationFailed,
+    /** The server has no such database. */
+    DatabaseNotFound,
+    /** The user lacks a privilege that the work needs. */
+    DatabasePermissionDenied,
+    /** No PostgreSQL client in the image fits the server's major version. */
+    ServerVersionUnsupported,
+    /** An extension the backup needs is missing on the target, or has another version. */
+    ExtensionMismatch,
+    /** pg_dump failed or was killed. */
+    DumpFailed,
+    /** pg_restore failed or was killed. */
+    RestoreFailed,
+    /** The database that should be created exists already. */
+    TargetExists,
+    /** Connections to the target could not be ended. */
+    TargetInUse,
+    /** {@code confirm} does not name the database whose data would be replaced. */
+    NotConfirmed,
+
+    /** The store does not answer. */
+    StorageUnreachable,
+    /** The store refuses the key, or the key may not do what is needed. */
+    StorageAccessDenied,
+    /** The bucket does not exist. */
+    BucketNotFound,
+    /** The store has no room left. */
+    StorageFull,
+    /** A stored object that should be there is not. */
+    ObjectMissing,
+
+    /** What is stored is not what was streamed. */
+    ChecksumMismatch,
+    /** The dump is empty or cut short. */
+    DumpIncomplete,
+    /** The manifest cannot be read or is of an unknown version. */
+    ManifestInvalid,
+    /** What was restored is not what the manifest says. */
+    CheckFailed,
+
+    /** The container was killed for its memory limit. */
+    OutOfMemory,
+    /** The Pod was evicted from its node. */
+    Evicted,
+    /** The image cannot be pulled. */
+    ImagePullFailed,
+    /** A Secret or one of its keys is missing. */
+    SecretMissing,
+    /** The scheduler finds no node for the Pod, or the Pod cannot be created. */
+    Unschedulable,
+    /** The work took longer than its timeout. */
+    TimedOut,
+    /** The Pod ended without a word: killed, deleted, or its node is gone. */
+    PodLost,
+    /** The Job is gone before its result was seen. */
+    JobMissing,
+
+    /** The BackupPolicy does not exist. */
+    PolicyMissing,
+    /** The Backup does not exist. */
+    BackupMissing,
+    /** The Backup to restore is not completed. */
+    BackupNotCompleted,
+    /** The user's specification contradicts itself or lacks something. */
+    InvalidSpec,
+    /** A Job with the wanted name exists and belongs to something else. */
+    NameTaken,
+    /** A fault of Remuda itself. */
+    InternalError
+}

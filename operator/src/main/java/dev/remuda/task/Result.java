@@ -1,0 +1,14 @@
+package dev.remuda.task;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** What a worker reports when it ends: at most {@value Json#MAX_RESULT_BYTES} bytes of JSON, the room of a termination message. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = BackupResult.class, name = "backup"),
+    @JsonSubTypes.Type(value = RestoreResult.class, name = "restore"),
+    @JsonSubTypes.Type(value = SettleResult.class, name = "settle"),
+    @JsonSubTypes.Type(value = FailureResult.class, name = "failure"),
+})
+public sealed interface Result permits BackupResult, RestoreResult, SettleResult, FailureResult {}

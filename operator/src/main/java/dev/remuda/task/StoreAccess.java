@@ -1,0 +1,21 @@
+package dev.remuda.task;
+
+/**
+ * How to reach a bucket of an S3-compatible store.
+ *
+ * @param region null: the SDK's default chain, else us-east-1
+ * @param endpoint null: AWS
+ * @param secret files AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and perhaps AWS_SESSION_TOKEN; null: the SDK's default chain
+ * @param tagging whether objects are tagged
+ */
+public record StoreAccess(
+        String bucket, String region, String endpoint, boolean forcePathStyle, SecretFiles secret, Tagging tagging) {
+
+    /** Whether stored objects carry tags. */
+    public enum Tagging {
+        /** Tags, unless the store answers that it has none. */
+        Auto,
+        /** No tags; the same labels still stand in the object's metadata and in the manifest. */
+        Disabled
+    }
+}
