@@ -43,3 +43,36 @@ apt_install() {
 key_of() {
   cat "$@" | sha256sum | cut -c1-12
 }
+
+# build_once FOLDER FUNCTION: FOLDER appears complete or not at all. FUNCTION is called with a temporary folder to fill and the
+# log to write; a second caller waits for the first. Says every 15 seconds that it is still at it.
+build_once() {
+  local folder=$1 fill=$2 name log started=$SECONDS
+  name=$(basename "$folder") log=$1.log
+  [ ! -d "$folder" ] || return 0
+  (
+    flock -n 9 || { say "$name: waiting for another build of the same"; flock 9; }
+    [ ! -d "$folder" ] || exit 0
+    rm -rf "$folder".part
+    mkdir "$folder".part
+    say "$name: building, once (log: $log)"
+    "$fill" "$folder".part "$log" 9>&- &
+    local build=$! ticks=0
+    trap 'kill $build 2>/dev/null || true' EXIT
+    while kill -0 $build 2>/dev/null; do
+      sleep 0.2
+      ticks=$((ticks + 1))
+      [ $((ticks % 75)) != 0 ] || say "$name: still building, $((SECONDS - started)) s"
+    done
+    wait $build || { tail -n 20 "$log" >&2; die "$name could not be built; the whole log is $log"; }
+    mv "$folder".part "$folder"
+    say "$name: built in $((SECONDS - started)) s"
+  ) 9>"$folder.lock" # no `|| die` here: it would switch off set -e inside
+}
+
+# link_tools FOLDER NAME[=FILE]…: gives programs of the cache their stable names in $TOOLS.
+link_tools() {
+  local folder=$1 tool
+  shift
+  for tool in "$@"; do ln -sfn "$folder/${tool#*=}" "$TOOLS/${tool%%=*}"; done
+}
