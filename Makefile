@@ -1,0 +1,23 @@
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: tools build-kubernetes build-seaweedfs
+tools: ## Build Kubernetes, Helm and SeaweedFS from Go modules (minutes, once)
+	@$(MAKE) -j2 build-kubernetes build-seaweedfs
+
+build-kubernetes:
+	@dev/cluster/build
+
+build-seaweedfs:
+	@dev/seaweedfs/build
+
+.PHONY: cluster-up cluster-down
+cluster-up: ## Start a local Kubernetes; CLUSTER=kind starts it on kind instead
+	@dev/cluster/up
+
+cluster-down: ## Stop the local Kubernetes and remove every trace of it
+	@dev/cluster/down
