@@ -1,0 +1,17 @@
+package dev.remuda.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import java.time.Instant;
+
+import dev.remuda.task.Reason;
+
+/** One run of a worker. */
+public record Attempt(
+        @Required @JsonPropertyDescription("Number of the attempt, from 1.") int number,
+        @JsonPropertyDescription("The Job that ran it.") String job,
+        @JsonPropertyDescription("When its Job was created.") Instant startedAt,
+        @JsonPropertyDescription("When it ended.") Instant finishedAt,
+        @JsonPropertyDescription("Why it failed; absent while it runs and when it succeeded.") Reason reason,
+        @JsonPropertyDescription("What happened, to what, and what to do.") String message,
+        @JsonPropertyDescription("The Job that looked at what a lost worker left in the store, removed it, or found that the backup was complete.") String settledBy) {}

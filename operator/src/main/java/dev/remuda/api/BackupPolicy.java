@@ -1,0 +1,32 @@
+package dev.remuda.api;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Categories;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/** How one database is backed up: where it is, where its dumps go, and how they are made. */
+@Group(Api.GROUP)
+@Version(Api.VERSION)
+@Plural("backuppolicies")
+@ShortNames("bpol")
+@Categories(Api.CATEGORY)
+@AdditionalPrinterColumn(name = "Database", jsonPath = ".spec.database.name", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Last Backup", jsonPath = ".status.lastBackup.completedAt", type = Type.DATE)
+@AdditionalPrinterColumn(name = "Size", jsonPath = ".status.lastBackup.size", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
+public class BackupPolicy extends CustomResource<BackupPolicySpec, BackupPolicyStatus> implements Namespaced {
+    private static final long serialVersionUID = 1L;
+
+    @Required
+    @Override
+    public BackupPolicySpec getSpec() {
+        return super.getSpec();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.remuda.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** What came of a {@link Backup}. */
+public record BackupStatus(
+        @JsonPropertyDescription("Pending, Running, Completed or Failed. Completed means: pg_dump succeeded, what is stored was compared with what was streamed, and the manifest is written.")
+        Phase phase,
+        @JsonPropertyDescription("Condition Completed: True, or False with the reason and what to do, or Unknown while it runs.") List<Condition> conditions,
+        @JsonPropertyDescription("The runs of a worker that were made for it, oldest first.") List<Attempt> attempts,
+        @JsonPropertyDescription("When work began.") Instant startedAt,
+        @JsonPropertyDescription("When it was Completed or Failed.") Instant completedAt,
+        @JsonPropertyDescription("The time between, for people.") String duration,
+        @JsonPropertyDescription("The database as the policy named it when work began; a Restore returns to it by default.") DatabaseSpec database,
+        @JsonPropertyDescription("The store as the policy named it when work began; a Restore reads from it.") StorageSpec storage,
+        @JsonPropertyDescription("Where it is in the store.") Location location,
+        @JsonPropertyDescription("When the snapshot was taken: nothing written later is in the backup.") Instant snapshotAt,
+        @JsonPropertyDescription("Size of the stored dump in bytes.") Long sizeBytes,
+        @JsonPropertyDescription("The same for people.") String size,
+        @JsonPropertyDescription("Size of the database on its server, in bytes.") Long databaseSizeBytes,
+        @JsonPropertyDescription("Checksum of the stored dump, sha256:<hex>.") String checksum,
+        @JsonPropertyDescription("Name of the database that was dumped.") String databaseName,
+        @JsonPropertyDescription("Version of the server.") String serverVersion,
+        @JsonPropertyDescription("The server's write-ahead log position at the snapshot.") String lsn,
+        @JsonPropertyDescription("The database's extensions, from name to version.") Map<String, String> extensions,
+        @JsonPropertyDescription("How many tables, hypertables and materialized views are in it. The manifest has the rows of each.") Integer tables,
+        @JsonPropertyDescription("How many rows they hold together.") Long rows) {
+
+    public static final BackupStatus NONE =
+            new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+
+    public BackupStatus {
+        conditions = conditions == null ? List.of() : List.copyOf(conditions);
+        attempts = attempts == null ? List.of() : List.copyOf(attempts);
+        extensions = extensions == null || extensions.isEmpty() ? null : Map.copyOf(extensions);
+    }
+
+    /** Where a backup is in its store. */
+    public record Location(
+            @JsonPropertyDescription("The place of its manifest and dump, s3://bucket/prefix/.") String url,
+            @JsonPropertyDescription("Key prefix of its objects in the bucket, ending in a slash.") String prefix,
+            @JsonPropertyDescription("Key of the dump in the bucket.") String dataKey) {}
+}

@@ -1,0 +1,29 @@
+package dev.remuda.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Toleration;
+import java.util.List;
+import java.util.Map;
+
+/** What the Pods of Jobs are given beside what Remuda sets. */
+public record JobTemplateSpec(
+        @JsonPropertyDescription("CPU and memory of the worker. Default: requests of 100m CPU and 256Mi memory, a limit of 512Mi memory; a worker needs no more for larger databases.")
+        ResourceRequirements resources,
+        @JsonPropertyDescription("ServiceAccount of the Pods, for cloud identities such as IRSA. Its token is not mounted. Default: default.")
+        @Size(min = 1, max = 253) String serviceAccountName,
+        @JsonPropertyDescription("Labels that a node must have.") @Size(max = 32) Map<String, String> nodeSelector,
+        @JsonPropertyDescription("Taints that the Pods tolerate.") @Size(max = 32) List<Toleration> tolerations,
+        @JsonPropertyDescription("Labels for Jobs and Pods. Labels of remuda.dev are Remuda's own and win.") @Size(max = 32) Map<String, String> labels,
+        @JsonPropertyDescription("Annotations for Jobs and Pods.") @Size(max = 32) Map<String, String> annotations) {
+
+    public static final JobTemplateSpec EMPTY = new JobTemplateSpec(null, null, null, null, null, null);
+
+    public JobTemplateSpec {
+        nodeSelector = nodeSelector == null ? Map.of() : Map.copyOf(nodeSelector);
+        tolerations = tolerations == null ? List.of() : List.copyOf(tolerations);
+        labels = labels == null ? Map.of() : Map.copyOf(labels);
+        annotations = annotations == null ? Map.of() : Map.copyOf(annotations);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.remuda.api;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Categories;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/** One restore of one backup into one database. */
+@Group(Api.GROUP)
+@Version(Api.VERSION)
+@ShortNames("rst")
+@Categories(Api.CATEGORY)
+@AdditionalPrinterColumn(name = "Source", jsonPath = ".spec.source.backupRef.name", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Target", jsonPath = ".status.databaseName", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Completed\")].reason", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Duration", jsonPath = ".status.duration", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
+public class Restore extends CustomResource<RestoreSpec, RestoreStatus> implements Namespaced {
+    private static final long serialVersionUID = 1L;
+
+    @Required
+    @Override
+    public RestoreSpec getSpec() {
+        return super.getSpec();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.remuda.api;
+
+import io.fabric8.crdv2.generator.CRDPostProcessor;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/** What annotations cannot say of a schema: the order of columns, merge keys of lists, and words for the fields of Kubernetes' own types. */
+final class CrdTouches implements CRDPostProcessor {
+    private static final List<String> COLUMNS = List.of(
+            "Policy", "Source", "Target", "Database", "Phase", "Reason", "Last Backup", "Size", "Duration", "Age");
+
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            Map.entry("spec", "What is wanted."),
+            Map.entry("status", "What came of it; written by the operator."),
+            Map.entry("conditions.type", "What the condition speaks of."),
+            Map.entry("conditions.status", "True, False or Unknown."),
+            Map.entry("conditions.reason", "Why, in one word; docs/troubleshooting.md has an entry for each."),
+            Map.entry("conditions.message", "What happened, to what, and what to do."),
+            Map.entry("conditions.lastTransitionTime", "When the status last changed."),
+            Map.entry("conditions.observedGeneration", "The generation of the spec that the condition speaks of."),
+            Map.entry("resources.requests", "What is set aside for the worker, such as cpu: 100m."),
+            Map.entry("resources.limits", "What the worker may use at most, such as memory: 512Mi."),
+            Map.entry("resources.claims", "Dynamic resource claims of the Pod."),
+            Map.entry("claims.name", "Name of the claim."),
+            Map.entry("claims.request", "Name of the request in the claim."),
+            Map.entry("tolerations.key", "The taint's key; absent with operator Exists: all taints."),
+            Map.entry("tolerations.operator", "Exists or Equal (the default)."),
+            Map.entry("tolerations.value", "The taint's value, with Equal."),
+            Map.entry("tolerations.effect", "NoSchedule, PreferNoSchedule or NoExecute; absent: all effects."),
+            Map.entry("tolerations.tolerationSeconds", "With NoExecute: how many seconds the Pod may stay; absent: for ever."));
+
+    @Override
+    public HasMetadata process(HasMetadata resource, String version) {
+        if (resource instanceof CustomResourceDefinition crd) {
+            crd.getSpec().getVersions().forEach(CrdTouches::touch);
+        }
+        return resource;
+    }
+
+    private static void touch(CustomResourceDefinitionVersion version) {
+        List<CustomResourceColumnDefinition> columns = new ArrayList<>(version.getAdditionalPrinterColumns());
+        columns.sort(Comparator.comparingInt(column -> COLUMNS.indexOf(column.getName())));
+        version.setAdditionalPrinterColumns(columns);
+        describe("", version.getSchema().getOpenAPIV3Schema());
+    }
+
+    private static void describe(String name, JSONSchemaProps schema) {
+        if (schema.getXKubernetesValidations() != null) {
+            // The generator reads a rule of a record component twice: from the field and from its accessor.
+            schema.setXKubernetesValidations(List.copyOf(new LinkedHashSet<>(schema.getXKubernetesValidations())));
+        }
+        if (schema.getProperties() == null) {
+            return;
+        }
+        schema.getProperties().forEach((child, property) -> {
+            if (property.getDescription() == null) {
+                property.setDescription(WORDS.getOrDefault(name + "." + child, WORDS.get(child)));
+            }
+            if (child.equals("conditions")) {
+                property.setXKubernetesListType("map");
+                property.setXKubernetesListMapKeys(List.of("type"));
+            }
+            describe(child, property.getItems() == null ? property : property.getItems().getSchema());
+        });
+    }
+}
