@@ -21,3 +21,15 @@ cluster-up: ## Start a local Kubernetes; CLUSTER=kind starts it on kind instead
 
 cluster-down: ## Stop the local Kubernetes and remove every trace of it
 	@dev/cluster/down
+
+.PHONY: crds
+crds: ## Write crds/ anew from the records
+	@mvn -B -q -pl operator -Dspotless.check.skip test -Dtest=CrdFilesTest#committedFilesAreUpToDate -Dcrds.write=true
+
+.PHONY: test
+test: ## Run the whole suite
+	@dev/test
+
+.PHONY: format
+format: ## Format the code
+	@mvn -B -q spotless:apply

@@ -1,8 +1,9 @@
 package dev.remuda.api;
 
+import java.time.Instant;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
-import java.time.Instant;
 
 import dev.remuda.task.Reason;
 

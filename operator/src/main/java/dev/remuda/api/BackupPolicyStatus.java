@@ -1,7 +1,8 @@
 package dev.remuda.api;
 
-import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.time.Instant;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
 /** What is known of a {@link BackupPolicy}. */
 public record BackupPolicyStatus(

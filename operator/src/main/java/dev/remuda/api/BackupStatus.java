@@ -1,10 +1,11 @@
 package dev.remuda.api;
 
-import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
 
 /** What came of a {@link Backup}. */
 public record BackupStatus(

@@ -1,11 +1,12 @@
 package dev.remuda.api;
 
+import java.util.List;
+import java.util.Map;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
-import java.util.List;
-import java.util.Map;
 
 /** What the Pods of Jobs are given beside what Remuda sets. */
 public record JobTemplateSpec(

@@ -1,9 +1,10 @@
 package dev.remuda.api;
 
-import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.List;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
 
 /** What came of a {@link Restore}. */
 public record RestoreStatus(

@@ -1,9 +1,10 @@
 package dev.remuda.api;
 
+import java.util.Map;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
-import java.util.Map;
 
 /** A Secret in the resource's own namespace. It is mounted into Jobs; the operator never reads it. */
 public record SecretRef(
