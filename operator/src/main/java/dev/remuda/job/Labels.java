@@ -1,0 +1,25 @@
+package dev.remuda.job;
+
+import java.util.Map;
+
+/** Labels by which Jobs and Pods are found again. */
+public final class Labels {
+    public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+    public static final String OWNER_KIND = "remuda.dev/owner-kind";
+    public static final String OWNER_UID = "remuda.dev/owner-uid";
+    public static final String TASK = "remuda.dev/task";
+
+    /** Names may be longer than a label's value, so the full name stands in an annotation of the same key. */
+    public static final String OWNER_NAME = "remuda.dev/owner-name";
+
+    private Labels() {}
+
+    /** Selects what belongs to any resource of a kind. */
+    public static String selector(String ownerKind) {
+        return MANAGED_BY + "=remuda," + OWNER_KIND + "=" + ownerKind;
+    }
+
+    static Map<String, String> of(Owner owner, String task) {
+        return Map.of(MANAGED_BY, "remuda", OWNER_KIND, owner.kind(), OWNER_UID, owner.uid(), TASK, task);
+    }
+}
