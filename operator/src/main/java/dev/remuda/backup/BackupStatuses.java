@@ -1,0 +1,122 @@
+package dev.remuda.backup;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+import dev.remuda.api.Attempt;
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupStatus;
+import dev.remuda.api.BackupStatus.Location;
+import dev.remuda.api.Durations;
+import dev.remuda.api.Phase;
+import dev.remuda.api.S3Spec;
+import dev.remuda.job.Names;
+import dev.remuda.status.CompletedCondition;
+import dev.remuda.status.Sizes;
+import dev.remuda.task.BackupResult;
+import dev.remuda.task.Reason;
+
+/** The status of a Backup for each thing that can have happened to it. */
+final class BackupStatuses {
+    private BackupStatuses() {}
+
+    static BackupStatus waiting(Observed seen, String reason, String message) {
+        return with(seen.status(), Phase.Pending, condition(seen, reason, message), seen.status().attempts(), null);
+    }
+
+    static BackupStatus planned(Observed seen, BackupPolicy policy) {
+        S3Spec s3 = policy.getSpec().storage().s3();
+        String prefix = Names.attemptPrefix(
+                s3.prefix(), seen.backup().getMetadata().getNamespace(), seen.policyName(), BackupJobs.owner(seen), 1);
+        Attempt attempt = new Attempt(1, BackupJobs.jobName(seen, 1), null, null, null, null, null);
+        return new BackupStatus(
+                Phase.Pending, condition(seen, "Pending", "the Job is being created"), List.of(attempt), now(seen), null, null,
+                policy.getSpec().database(), policy.getSpec().storage(), new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null),
+                null, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    static BackupStatus started(Observed seen) {
+        Attempt a = seen.attempt().orElseThrow();
+        Attempt started = new Attempt(a.number(), a.job(), now(seen), null, null, null, null);
+        return with(seen.status(), Phase.Pending, condition(seen, "Pending", "Job " + a.job() + " was created"), replaceLast(seen, started), null);
+    }
+
+    static BackupStatus running(Observed seen) {
+        String message = "Job " + seen.attempt().orElseThrow().job() + " is dumping";
+        return with(seen.status(), Phase.Running, condition(seen, "Running", message), seen.status().attempts(), null);
+    }
+
+    static BackupStatus lost(Observed seen, Reason reason, String message) {
+        Attempt a = seen.attempt().orElseThrow();
+        Attempt lost = new Attempt(
+                a.number(), a.job(), a.startedAt(), now(seen), reason, message, BackupJobs.settleName(seen, a.number()));
+        return with(
+                seen.status(), Phase.Running, condition(seen, reason.name(), message + ". What it left in the store is being looked at"),
+                replaceLast(seen, lost), null);
+    }
+
+    static BackupStatus failed(Observed seen, Reason reason, String message) {
+        List<Condition> conditions =
+                CompletedCondition.failed(seen.status().conditions(), reason.name(), message, seen.generation(), seen.now());
+        List<Attempt> attempts = seen.attempt()
+                .map(a -> replaceLast(
+                        seen,
+                        new Attempt(
+                                a.number(), a.job(), a.startedAt(), a.finishedAt() == null ? now(seen) : a.finishedAt(), reason,
+                                a.message() == null ? message : a.message(), a.settledBy())))
+                .orElse(List.of());
+        return with(seen.status(), Phase.Failed, conditions, attempts, now(seen));
+    }
+
+    static BackupStatus completed(Observed seen, BackupResult result) {
+        BackupStatus before = seen.status();
+        Attempt a = seen.attempt().orElseThrow();
+        Attempt done = new Attempt(a.number(), a.job(), a.startedAt(), result.finishedAt(), null, null, a.settledBy());
+        BackupStatus facts = new BackupStatus(
+                Phase.Completed, before.conditions(), replaceLast(seen, done), before.startedAt(), result.finishedAt(),
+                duration(before.startedAt(), result.finishedAt()), before.database(), before.storage(),
+                new Location(before.location().url(), before.location().prefix(), result.dataKey()), result.snapshotAt(),
+                result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
+                result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
+        return with(
+                facts, Phase.Completed,
+                CompletedCondition.succeeded(before.conditions(), message(facts), seen.generation(), seen.now()), facts.attempts(),
+                result.finishedAt());
+    }
+
+    static String message(BackupStatus status) {
+        return status.databaseName() + ": " + status.tables() + " tables, " + status.rows() + " rows, " + status.size() + " stored and compared, in "
+                + status.duration();
+    }
+
+    private static BackupStatus with(
+            BackupStatus s, Phase phase, List<Condition> conditions, List<Attempt> attempts, Instant completedAt) {
+        String duration = completedAt == null || s.startedAt() == null ? null : duration(s.startedAt(), completedAt);
+        return new BackupStatus(
+                phase, conditions, attempts, s.startedAt(), completedAt, duration, s.database(), s.storage(), s.location(), s.snapshotAt(),
+                s.sizeBytes(), s.size(), s.databaseSizeBytes(), s.checksum(), s.databaseName(), s.serverVersion(), s.lsn(), s.extensions(),
+                s.tables(), s.rows());
+    }
+
+    private static List<Condition> condition(Observed seen, String reason, String message) {
+        return CompletedCondition.waiting(seen.status().conditions(), reason, message, seen.generation(), seen.now());
+    }
+
+    private static List<Attempt> replaceLast(Observed seen, Attempt attempt) {
+        List<Attempt> attempts = new java.util.ArrayList<>(seen.status().attempts());
+        attempts.set(attempts.size() - 1, attempt);
+        return attempts;
+    }
+
+    private static String duration(Instant from, Instant to) {
+        return Durations.format(to.isBefore(from) ? Duration.ZERO : Duration.between(from, to));
+    }
+
+    /** Whole seconds: a status that is written and read again must be equal. */
+    private static Instant now(Observed seen) {
+        return seen.now().truncatedTo(ChronoUnit.SECONDS);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.remuda.job;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Names and key prefixes that follow from what they name, so that the same work always has the same name. */
+public final class Names {
+    /** A Job's name becomes a label of its Pods, which may be no longer. */
+    private static final int MAX_JOB_NAME = 63;
+
+    private Names() {}
+
+    /** {@code <owner>-<suffix>}; an owner too long is cut and told apart by a hash. */
+    public static String job(String owner, String suffix) {
+        String name = owner.replace('.', '-') + "-" + suffix;
+        if (name.equals(owner + "-" + suffix) && name.length() <= MAX_JOB_NAME) {
+            return name;
+        }
+        String tail = "-" + hash(owner) + "-" + suffix;
+        String head = owner.replace('.', '-');
+        return head.substring(0, Math.min(head.length(), MAX_JOB_NAME - tail.length())) + tail;
+    }
+
+    /** The key prefix of one attempt of one Backup, ending in a slash. The uid tells it from an earlier Backup of the same name. */
+    public static String attemptPrefix(String prefix, String namespace, String policy, Owner backup, int attempt) {
+        String start = prefix == null ? "" : prefix + "/";
+        return start + namespace + "/" + policy + "/" + backup.name() + "-" + backup.uid().substring(0, 8) + "-" + attempt + "/";
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}
