@@ -1,0 +1,48 @@
+package dev.remuda.restore;
+
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.time.Duration;
+
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupPolicySpec;
+import dev.remuda.api.BackupStatus;
+import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.api.RestoreSpec;
+import dev.remuda.job.JobBuilding;
+import dev.remuda.job.Mounts;
+import dev.remuda.job.Names;
+import dev.remuda.job.Owner;
+import dev.remuda.task.RestoreTask;
+
+/** The Job that a Restore needs. */
+final class RestoreJobs {
+    /** Long on purpose: a restore that is stopped half-way helps nobody. */
+    private static final Duration TIMEOUT = Duration.ofHours(24);
+
+    private final JobBuilding building;
+
+    RestoreJobs(JobBuilding building) {
+        this.building = building;
+    }
+
+    static String jobName(Observed seen) {
+        return Names.job(seen.restore().getMetadata().getName(), "restore");
+    }
+
+    Job restore(Observed seen) {
+        Owner owner = Owner.of(seen.restore());
+        RestoreSpec spec = seen.restore().getSpec();
+        BackupStatus backup = seen.backup().orElseThrow().getStatus();
+        Mounts mounts = new Mounts();
+        RestoreTask task = new RestoreTask(
+                owner.name(),
+                owner.namespace(),
+                mounts.store(backup.storage().s3()),
+                backup.location().prefix(),
+                mounts.database(spec.target().in(backup.database())),
+                spec.strategy(),
+                spec.confirm());
+        JobTemplateSpec template = seen.policy().map(BackupPolicy::getSpec).map(BackupPolicySpec::jobTemplate).orElse(JobTemplateSpec.EMPTY);
+        return building.build(owner, seen.status().job(), "restore", task, mounts, template, TIMEOUT);
+    }
+}
