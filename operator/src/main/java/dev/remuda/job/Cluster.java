@@ -4,15 +4,28 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Optional;
 
-/** The one door through which plans act on the cluster and see the Jobs of a resource. */
+/** The one door through which reconcilers act on the cluster. */
 public interface Cluster {
-    /** The Job as the API server has it now, with its Pod; a cache that lags behind is not trusted with a Job that seems to be gone. */
-    Optional<JobView> job(HasMetadata owner, String name);
+    /** The Job as the API server has it now, for one that a cache does not show: the cache may lag behind. */
+    Optional<JobView> job(String namespace, String name);
 
-    /** @return false when a Job of that name exists and belongs to something else */
-    boolean create(Owner owner, Job job);
+    /** Creates the Job; when one of that name exists, leaves it alone, and the next look finds whose it is. */
+    void create(Job job);
 
+    /** Deletes the Job and its Pod; an absent one is as good. */
     void delete(String namespace, String job);
 
+    /** Tells the user, as an Event. An Event that cannot be written is no reason to stop. */
     void tell(HasMetadata about, Step.Tell words);
+
+    /** Carries out a plan's steps, in order. */
+    default void carryOut(HasMetadata resource, Iterable<Step> steps) {
+        for (Step step : steps) {
+            switch (step) {
+                case Step.CreateJob(Job job) -> create(job);
+                case Step.DeleteJob(String name) -> delete(resource.getMetadata().getNamespace(), name);
+                case Step.Tell words -> tell(resource, words);
+            }
+        }
+    }
 }

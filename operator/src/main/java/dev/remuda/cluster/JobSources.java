@@ -1,0 +1,54 @@
+package dev.remuda.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.remuda.job.JobView;
+import dev.remuda.job.Labels;
+
+/** Watches the Jobs and Pods of one kind of resource, and finds them for one resource. */
+public final class JobSources {
+    private static final String JOB_NAME = "batch.kubernetes.io/job-name";
+
+    private JobSources() {}
+
+    public static <P extends HasMetadata> List<EventSource<?, P>> of(Class<P> owner, EventSourceContext<P> context) {
+        return List.of(source(Job.class, owner, context), source(Pod.class, owner, context));
+    }
+
+    /** The Job with its Pod, from the caches. */
+    public static Optional<JobView> find(Context<?> context, String name) {
+        return context.getSecondaryResourcesAsStream(Job.class)
+                .filter(job -> name.equals(job.getMetadata().getName()))
+                .findFirst()
+                .map(job -> new JobView(job, context.getSecondaryResourcesAsStream(Pod.class)
+                        .filter(pod -> name.equals(pod.getMetadata().getLabels().get(JOB_NAME)))
+                        .findFirst()));
+    }
+
+    private static <R extends HasMetadata, P extends HasMetadata> EventSource<R, P> source(
+            Class<R> watched, Class<P> owner, EventSourceContext<P> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(watched, owner)
+                        .withNamespacesInheritedFromController()
+                        .withLabelSelector(Labels.selector(owner.getSimpleName()))
+                        .withSecondaryToPrimaryMapper(JobSources::owner)
+                        .build(),
+                context);
+    }
+
+    private static Set<ResourceID> owner(HasMetadata resource) {
+        String name = resource.getMetadata().getAnnotations() == null ? null : resource.getMetadata().getAnnotations().get(Labels.OWNER_NAME);
+        return name == null ? Set.of() : Set.of(new ResourceID(name, resource.getMetadata().getNamespace()));
+    }
+}

@@ -1,0 +1,94 @@
+package dev.remuda.cluster;
+
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.remuda.job.Cluster;
+import dev.remuda.job.JobView;
+import dev.remuda.job.Step;
+
+/** A {@link Cluster} behind the fabric8 client. */
+public final class KubernetesCluster implements Cluster {
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesCluster.class);
+    private static final String JOB_NAME = "batch.kubernetes.io/job-name";
+    private static final int MAX_EVENT_MESSAGE = 1024;
+
+    private final KubernetesClient client;
+    private final Clock clock;
+
+    public KubernetesCluster(KubernetesClient client, Clock clock) {
+        this.client = client;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<JobView> job(String namespace, String name) {
+        Job job = client.batch().v1().jobs().inNamespace(namespace).withName(name).get();
+        return Optional.ofNullable(job).map(found -> new JobView(found, client.pods().inNamespace(namespace).withLabel(JOB_NAME, name).list()
+                .getItems().stream().findFirst()));
+    }
+
+    @Override
+    public void create(Job job) {
+        try {
+            client.resource(job).create();
+            LOG.info("created Job {}/{}", job.getMetadata().getNamespace(), job.getMetadata().getName());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void delete(String namespace, String job) {
+        client.batch().v1().jobs().inNamespace(namespace).withName(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+        LOG.info("deleted Job {}/{}", namespace, job);
+    }
+
+    @Override
+    public void tell(HasMetadata about, Step.Tell words) {
+        String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        try {
+            client.resource(new EventBuilder()
+                            .withNewMetadata()
+                            .withGenerateName(about.getMetadata().getName() + ".")
+                            .withNamespace(about.getMetadata().getNamespace())
+                            .endMetadata()
+                            .withNewInvolvedObject()
+                            .withApiVersion(about.getApiVersion())
+                            .withKind(about.getKind())
+                            .withName(about.getMetadata().getName())
+                            .withNamespace(about.getMetadata().getNamespace())
+                            .withUid(about.getMetadata().getUid())
+                            .endInvolvedObject()
+                            .withType(words.warning() ? "Warning" : "Normal")
+                            .withReason(words.reason())
+                            .withMessage(shorten(words.message()))
+                            .withFirstTimestamp(now)
+                            .withLastTimestamp(now)
+                            .withCount(1)
+                            .withNewSource()
+                            .withComponent("remuda")
+                            .endSource()
+                            .build())
+                    .create();
+        } catch (KubernetesClientException e) {
+            LOG.warn("no Event for {} {}/{}: {}", about.getKind(), about.getMetadata().getNamespace(), about.getMetadata().getName(), e.getMessage());
+        }
+    }
+
+    private static String shorten(String message) {
+        return message.length() <= MAX_EVENT_MESSAGE ? message : message.substring(0, MAX_EVENT_MESSAGE - 1) + "…";
+    }
+}
