@@ -15,7 +15,9 @@ func main() {
 		return
 	}
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		fmt.Println("asked for", r.URL.Path)
+		if r.URL.Path != "/ready" { // kubelet asks every second
+			fmt.Println("asked for", r.URL.Path)
+		}
 		fmt.Fprint(w, "hello from the probe")
 	})
 	fmt.Println("serving on port 8080")
