@@ -1,17 +1,18 @@
 package dev.remuda;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
-import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 import dev.remuda.backup.BackupReconciler;
 import dev.remuda.cluster.KubernetesCluster;
@@ -47,7 +48,9 @@ public final class OperatorApp implements AutoCloseable {
                     .withUseSSAToPatchPrimaryResource(false)
                     .withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
             if (config.leaderElection()) {
-                override.withLeaderElectionConfiguration(new LeaderElectionConfiguration(LEASE, config.leaseNamespace()));
+                override.withLeaderElectionConfiguration(LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
+                        .withLeaseNamespace(config.leaseNamespace())
+                        .build());
             }
         });
         KubernetesCluster cluster = new KubernetesCluster(client, clock);

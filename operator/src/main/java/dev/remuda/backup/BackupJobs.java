@@ -1,9 +1,10 @@
 package dev.remuda.backup;
 
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import dev.remuda.api.Attempt;
 import dev.remuda.api.BackupPolicy;

@@ -1,10 +1,11 @@
 package dev.remuda.backup;
 
-import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+
+import io.fabric8.kubernetes.api.model.Condition;
 
 import dev.remuda.api.Attempt;
 import dev.remuda.api.BackupPolicy;

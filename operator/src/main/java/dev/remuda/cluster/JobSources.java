@@ -1,5 +1,9 @@
 package dev.remuda.cluster;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -9,9 +13,6 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;

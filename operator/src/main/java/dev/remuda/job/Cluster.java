@@ -1,8 +1,9 @@
 package dev.remuda.job;
 
+import java.util.Optional;
+
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import java.util.Optional;
 
 /** The one door through which reconcilers act on the cluster. */
 public interface Cluster {

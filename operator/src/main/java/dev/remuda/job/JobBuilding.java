@@ -1,5 +1,9 @@
 package dev.remuda.job;
 
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
@@ -8,9 +12,6 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.config.OperatorConfig;

@@ -1,8 +1,9 @@
 package dev.remuda.job;
 
+import java.util.Optional;
+
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import java.util.Optional;
 
 /** A Job and its Pod as last seen. */
 public record JobView(Job job, Optional<Pod> pod) {

@@ -1,11 +1,12 @@
 package dev.remuda.job;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
-import java.util.ArrayList;
-import java.util.List;
 
 import dev.remuda.api.CaRef;
 import dev.remuda.api.DatabaseSpec;

@@ -1,12 +1,13 @@
 package dev.remuda.job;
 
+import java.util.Optional;
+import java.util.Set;
+
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import java.util.Optional;
-import java.util.Set;
 
 import dev.remuda.task.Json;
 import dev.remuda.task.Reason;

@@ -1,7 +1,8 @@
 package dev.remuda.restore;
 
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
+
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;

@@ -1,10 +1,11 @@
 package dev.remuda.restore;
 
-import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+
+import io.fabric8.kubernetes.api.model.Condition;
 
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Durations;
