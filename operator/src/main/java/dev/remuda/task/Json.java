@@ -15,6 +15,8 @@ public final class Json {
     /** The kubelet keeps this many bytes of a termination message. */
     public static final int MAX_RESULT_BYTES = 4096;
 
+    private static final int LONG_VERSION = 100;
+
     public static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -35,7 +37,11 @@ public final class Json {
     /** @throws IllegalArgumentException when the text is not the JSON of such a value */
     public static <T> T read(String text, Class<T> type) {
         try {
-            return MAPPER.readValue(text, type);
+            T value = MAPPER.readValue(text, type);
+            if (value == null) {
+                throw new IllegalArgumentException("is null, not the JSON of a " + type.getSimpleName());
+            }
+            return value;
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("is not the JSON of a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
         }
@@ -44,29 +50,43 @@ public final class Json {
     /** The result as it fits a termination message; long texts and lists are shortened, facts are kept. */
     public static String writeResult(Result result) {
         String text = write(result);
-        if (utf8Length(text) <= MAX_RESULT_BYTES) {
+        if (fits(text)) {
             return text;
         }
         return switch (result) {
-            case FailureResult f -> writeResult(new FailureResult(f.reason(), shorten(f.message()), f.leftovers()));
-            case BackupResult b -> write(withoutExtensions(b));
-            case SettleResult s -> write(new SettleResult(withoutExtensions(s.completed()), s.removedObjects(), s.abortedUploads()));
-            case RestoreResult r -> text;
+            case FailureResult f -> shortened(f);
+            case BackupResult b -> write(shortened(b));
+            case SettleResult s -> write(new SettleResult(shortened(s.completed()), s.removedObjects(), s.abortedUploads()));
+            case RestoreResult r -> write(new RestoreResult(
+                    r.databaseName(), r.tables(), r.rows(), r.bytes(), cut(r.serverVersion(), LONG_VERSION), r.startedAt(), r.finishedAt()));
         };
     }
 
-    private static BackupResult withoutExtensions(BackupResult b) {
+    private static String shortened(FailureResult f) {
+        int keep = f.message().length();
+        String text;
+        do {
+            keep = keep * 15 / 16;
+            text = write(new FailureResult(f.reason(), cut(f.message(), keep), f.leftovers()));
+        } while (!fits(text));
+        return text;
+    }
+
+    private static BackupResult shortened(BackupResult b) {
         return new BackupResult(
                 b.databaseName(), b.dataKey(), b.sizeBytes(), b.checksum(), b.databaseSizeBytes(), b.startedAt(), b.snapshotAt(),
-                b.finishedAt(), b.serverVersion(), b.lsn(), null, b.tables(), b.rows(), b.tagged());
+                b.finishedAt(), cut(b.serverVersion(), LONG_VERSION), b.lsn(), null, b.tables(), b.rows(), b.tagged());
     }
 
-    private static String shorten(String message) {
-        int keep = message.length() * 3 / 4;
-        return message.substring(0, keep) + " …";
+    private static String cut(String text, int keep) {
+        if (text == null || text.length() <= keep) {
+            return text;
+        }
+        int end = keep > 0 && Character.isHighSurrogate(text.charAt(keep - 1)) ? keep - 1 : keep;
+        return text.substring(0, end) + " …";
     }
 
-    private static int utf8Length(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
+    private static boolean fits(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length <= MAX_RESULT_BYTES;
     }
 }

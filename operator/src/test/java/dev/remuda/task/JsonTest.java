@@ -1,0 +1,144 @@
+package dev.remuda.task;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.remuda.task.Compression.Algorithm;
+import dev.remuda.task.StoreAccess.Tagging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class JsonTest {
+    private static final SecretFiles SECRET = new SecretFiles("login", "/var/run/remuda/database", Map.of("password", "pw"));
+    private static final DatabaseAccess DATABASE = new DatabaseAccess("h", 5432, "d", "require", SECRET, "/ca.crt");
+    private static final StoreAccess STORE = new StoreAccess("b", "r", "https://e", true, SECRET, Tagging.Disabled);
+    private static final Instant AT = Instant.parse("2026-03-01T02:00:00.123456789Z");
+
+    static Stream<Task> tasks() {
+        return Stream.of(
+                new BackupTask("b", "n", "p", 2, DATABASE, STORE, "x/", new Compression(Algorithm.Lz4, 1), Map.of("k", "v")),
+                new RestoreTask("r", "n", STORE, "x/", DATABASE, RestoreStrategy.Create, "d"),
+                new RestoreTask("r", "n", new StoreAccess("b", null, null, false, null, Tagging.Auto), "x/",
+                        new DatabaseAccess(null, null, null, null, SECRET, null), RestoreStrategy.Recreate, null),
+                new SettleTask(STORE, "x/"));
+    }
+
+    static Stream<Result> results() {
+        return Stream.of(
+                backup("d", Map.of("timescaledb", "2.19"), "17.5"),
+                new RestoreResult("d", 3, 4, 5, "17.5", AT, AT.plusSeconds(1)),
+                new SettleResult(backup("d", Map.of(), "17.5"), 1, 2),
+                new SettleResult(null, 1, 2),
+                new FailureResult(Reason.StorageFull, "full", true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tasks")
+    void aTaskIsReadAsItWasWritten(Task task) {
+        assertThat(Json.read(Json.write(task), Task.class)).isEqualTo(task);
+    }
+
+    @ParameterizedTest
+    @MethodSource("results")
+    void aResultIsReadAsItWasWritten(Result result) {
+        assertThat(Json.read(Json.write(result), Result.class)).isEqualTo(result);
+        assertThat(Json.read(Json.writeResult(result), Result.class)).isEqualTo(result);
+    }
+
+    /** A new kind of task or result is forgotten here otherwise. */
+    @Test
+    void theSamplesHaveEveryKind() {
+        assertThat(tasks().<Class<?>>map(Object::getClass)).contains(Task.class.getPermittedSubclasses());
+        assertThat(results().<Class<?>>map(Object::getClass)).contains(Result.class.getPermittedSubclasses());
+    }
+
+    @Test
+    void timesAreWordsAndNullsAreLeftOut() {
+        assertThat(Json.write(new RestoreResult("d", 1, 2, 3, null, AT, AT)))
+                .contains("\"startedAt\":\"2026-03-01T02:00:00.123456789Z\"")
+                .doesNotContain("serverVersion");
+    }
+
+    @Test
+    void aFieldOfANewerVersionIsNoReasonToFail() {
+        assertThat(Json.read("{\"kind\":\"failure\",\"reason\":\"StorageFull\",\"message\":\"m\",\"new\":1}", Result.class))
+                .isEqualTo(new FailureResult(Reason.StorageFull, "m", false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "{}", "[]", "null", "{\"kind\":\"unknown\"}", "{\"kind\":\"failure\",\"reason\":\"NoSuchReason\"}"})
+    void whatIsNoResultIsRefused(String text) {
+        assertThatThrownBy(() -> Json.read(text, Result.class)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("Result");
+    }
+
+    static Stream<Result> longResults() {
+        Map<String, String> many = new TreeMap<>();
+        for (int i = 0; i < 300; i++) {
+            many.put("extension_" + i, "1." + i);
+        }
+        String strange = "\u0001".repeat(63);
+        return Stream.of(
+                new FailureResult(Reason.DumpFailed, "x".repeat(100_000), true),
+                new FailureResult(Reason.DumpFailed, "ä€😀".repeat(10_000), false),
+                new FailureResult(Reason.DumpFailed, "\"\n\u0001".repeat(10_000), false),
+                backup("d", many, "17.5"),
+                backup(strange, many, "17.5"),
+                backup("d", Map.of(), "v".repeat(9_000)),
+                new SettleResult(backup("d", many, "17.5"), 1, 2),
+                new SettleResult(backup("d", Map.of(), "€".repeat(9_000)), 1, 2),
+                new RestoreResult(strange, 3, 4, 5, "v".repeat(9_000), AT, AT));
+    }
+
+    @ParameterizedTest
+    @MethodSource("longResults")
+    void aResultAlwaysFitsATerminationMessageAndKeepsItsFacts(Result result) {
+        String text = Json.writeResult(result);
+
+        assertThat(text.getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(4096);
+        Result read = Json.read(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8), Result.class);
+        switch (read) {
+            case FailureResult f -> assertThat(f).extracting(FailureResult::reason, FailureResult::leftovers)
+                    .containsExactly(((FailureResult) result).reason(), ((FailureResult) result).leftovers());
+            case BackupResult b -> assertThat(facts(b)).isEqualTo(facts((BackupResult) result));
+            case SettleResult s -> assertThat(facts(s.completed())).isEqualTo(facts(((SettleResult) result).completed()));
+            case RestoreResult r -> assertThat(r.rows()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void aShortenedMessageKeepsAsMuchAsFitsAndShowsThatItIsCut() {
+        FailureResult read = (FailureResult) Json.read(Json.writeResult(new FailureResult(Reason.DumpFailed, "x".repeat(100_000), false)), Result.class);
+        assertThat(read.message()).hasSizeGreaterThan(3_000).endsWith("x …").containsOnlyOnce("…");
+    }
+
+    @Test
+    void aShortenedMessageIsNotCutInsideACharacter() {
+        for (int shift = 0; shift < 4; shift++) {
+            String message = "a".repeat(shift) + "😀".repeat(5_000);
+            FailureResult read = (FailureResult) Json.read(Json.writeResult(new FailureResult(Reason.DumpFailed, message, false)), Result.class);
+            assertThat(read.message().substring(shift)).matches("(😀)+ …");
+        }
+    }
+
+    private static BackupResult facts(BackupResult b) {
+        return backup(b.databaseName(), Map.of(), "any", b.dataKey(), b.sizeBytes(), b.checksum(), b.rows());
+    }
+
+    private static BackupResult backup(String database, Map<String, String> extensions, String version) {
+        return backup(database, extensions, version, "k".repeat(1_000), 1, "sha256:" + "0".repeat(64), 4);
+    }
+
+    private static BackupResult backup(
+            String database, Map<String, String> extensions, String version, String key, long size, String checksum, long rows) {
+        return new BackupResult(database, key, size, checksum, 2, AT, AT, AT, version, "0/1", extensions, 3, rows, true);
+    }
+}
