@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -26,44 +27,69 @@ public record OperatorConfig(
         boolean leaderElection,
         String leaseNamespace) {
 
+    private static final int DAY = 86_400;
+    private static final int MAX_PORT = 65_535;
+    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
     /** @throws IllegalArgumentException naming the variable and what it should be */
     public static OperatorConfig from(Map<String, String> environment) {
         return new OperatorConfig(
-                list(environment.getOrDefault("REMUDA_NAMESPACES", "")),
-                required(environment, "REMUDA_WORKER_IMAGE", "the image whose worker role Jobs run"),
-                environment.getOrDefault("REMUDA_IMAGE_PULL_POLICY", "IfNotPresent"),
-                seconds(environment, "REMUDA_START_DEADLINE_SECONDS", 600),
-                number(environment, "REMUDA_HEALTH_PORT", 8080),
-                Boolean.parseBoolean(environment.getOrDefault("REMUDA_LEADER_ELECTION", "true")),
-                environment.getOrDefault("REMUDA_LEASE_NAMESPACE", "default"));
+                namespaces(environment, "REMUDA_NAMESPACES"),
+                image(environment, "REMUDA_WORKER_IMAGE"),
+                oneOf(environment, "REMUDA_IMAGE_PULL_POLICY", "IfNotPresent", Set.of("Always", "IfNotPresent", "Never"), "Always, IfNotPresent or Never"),
+                Duration.ofSeconds(number(environment, "REMUDA_START_DEADLINE_SECONDS", 600, DAY)),
+                number(environment, "REMUDA_HEALTH_PORT", 8080, MAX_PORT),
+                Boolean.parseBoolean(oneOf(environment, "REMUDA_LEADER_ELECTION", "true", Set.of("true", "false"), "true or false")),
+                namespace(environment, "REMUDA_LEASE_NAMESPACE"));
     }
 
-    private static Set<String> list(String text) {
-        return Arrays.stream(text.split(",")).map(String::strip).filter(s -> !s.isEmpty()).collect(Collectors.toUnmodifiableSet());
+    private static Set<String> namespaces(Map<String, String> environment, String name) {
+        String value = environment.getOrDefault(name, "");
+        Set<String> names = Arrays.stream(value.split(",")).map(String::strip).filter(s -> !s.isEmpty()).collect(Collectors.toUnmodifiableSet());
+        if (!names.stream().allMatch(one -> NAMESPACE.matcher(one).matches())) {
+            throw bad(name, value, "names of namespaces with commas between, or empty for all");
+        }
+        return names;
     }
 
-    private static String required(Map<String, String> environment, String name, String what) {
+    private static String image(Map<String, String> environment, String name) {
         String value = environment.get(name);
         if (value == null || value.isBlank()) {
-            throw new IllegalArgumentException(name + " is not set: it must be " + what);
+            throw bad(name, value, "the image whose worker role Jobs run");
         }
         return value;
     }
 
-    private static Duration seconds(Map<String, String> environment, String name, int usual) {
-        return Duration.ofSeconds(number(environment, name, usual));
+    private static String namespace(Map<String, String> environment, String name) {
+        String value = environment.getOrDefault(name, "default");
+        if (!NAMESPACE.matcher(value).matches()) {
+            throw bad(name, value, "the name of a namespace");
+        }
+        return value;
     }
 
-    private static int number(Map<String, String> environment, String name, int usual) {
+    private static String oneOf(Map<String, String> environment, String name, String usual, Set<String> words, String what) {
+        String value = environment.getOrDefault(name, usual);
+        if (!words.contains(value)) {
+            throw bad(name, value, what);
+        }
+        return value;
+    }
+
+    private static int number(Map<String, String> environment, String name, int usual, int most) {
         String value = environment.get(name);
         try {
             int number = value == null ? usual : Integer.parseInt(value.strip());
-            if (number > 0) {
+            if (number >= 1 && number <= most) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // Falls through to the message that names the variable.
         }
-        throw new IllegalArgumentException(name + " is '" + value + "': it must be a whole number above 0");
+        throw bad(name, value, "a whole number from 1 to " + most);
+    }
+
+    private static IllegalArgumentException bad(String name, String value, String what) {
+        return new IllegalArgumentException(name + (value == null ? " is not set" : " is '" + value + "'") + ": it must be " + what);
     }
 }
