@@ -11,11 +11,12 @@ public final class Sizes {
     public static String format(long bytes) {
         double amount = bytes;
         int unit = 0;
-        while (amount >= 1024 && unit < UNITS.length - 1) {
+        // What would be shown as 1024 of a unit is shown as 1.0 of the next.
+        while (Math.round(amount) >= 1024 && unit < UNITS.length - 1) {
             amount /= 1024;
             unit++;
         }
-        return unit > 0 && amount < 10
+        return unit > 0 && amount < 9.95
                 ? String.format(Locale.ROOT, "%.1f %s", amount, UNITS[unit])
                 : String.format(Locale.ROOT, "%.0f %s", amount, UNITS[unit]);
     }
