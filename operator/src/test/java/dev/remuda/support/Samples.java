@@ -1,0 +1,91 @@
+package dev.remuda.support;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupPolicySpec;
+import dev.remuda.api.BackupSpec;
+import dev.remuda.api.DatabaseSpec;
+import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.api.NameRef;
+import dev.remuda.api.Restore;
+import dev.remuda.api.RestoreSpec;
+import dev.remuda.api.S3Spec;
+import dev.remuda.api.SecretRef;
+import dev.remuda.api.StorageSpec;
+import dev.remuda.api.Target;
+import dev.remuda.config.OperatorConfig;
+import dev.remuda.task.BackupResult;
+import dev.remuda.task.RestoreResult;
+import dev.remuda.task.RestoreStrategy;
+
+/** Resources and results as a user and a worker write them; all of them are of one database, {@code horses}. */
+public final class Samples {
+    public static final String NAMESPACE = "stable";
+    public static final Instant CREATED = Instant.parse("2026-03-01T02:00:00Z");
+    public static final String UID = "6f1c2a34-0000-4000-8000-000000000001";
+    public static final OperatorConfig CONFIG =
+            new OperatorConfig(Set.of(), "remuda:test", "IfNotPresent", Duration.ofMinutes(10), 0, false, "default");
+
+    private Samples() {}
+
+    public static BackupPolicy policy() {
+        return policy(JobTemplateSpec.EMPTY);
+    }
+
+    public static BackupPolicy policy(JobTemplateSpec template) {
+        BackupPolicy policy = new BackupPolicy();
+        policy.setMetadata(meta("horses"));
+        policy.setSpec(new BackupPolicySpec(database(), storage(), null, "2h", template));
+        return policy;
+    }
+
+    public static Backup backup() {
+        Backup backup = new Backup();
+        backup.setMetadata(meta("monday"));
+        backup.setSpec(new BackupSpec(new NameRef("horses")));
+        return backup;
+    }
+
+    public static Restore restore(RestoreStrategy strategy, Target target, String confirm) {
+        Restore restore = new Restore();
+        restore.setMetadata(meta("back"));
+        restore.setSpec(new RestoreSpec(new RestoreSpec.Source(new NameRef("monday")), target, strategy, confirm));
+        return restore;
+    }
+
+    public static DatabaseSpec database() {
+        return new DatabaseSpec("db.stable.svc", 5432, "horses", null, new SecretRef("horses-db", null), null);
+    }
+
+    public static StorageSpec storage() {
+        return new StorageSpec(new S3Spec("backups", "stables", null, null, null, new SecretRef("backup-s3", null), null));
+    }
+
+    public static BackupResult backedUp() {
+        return new BackupResult(
+                "horses", "stables/stable/horses/monday-6f1c2a34-1/data.dump.zst", 1_468_006, "sha256:00", 9_000_000, CREATED.plusSeconds(10),
+                CREATED.plusSeconds(11), CREATED.plusSeconds(42), "17.5", "0/1A2B3C", Map.of("plpgsql", "1.0"), 4, 2_000_000, true);
+    }
+
+    public static RestoreResult restored() {
+        return new RestoreResult("horses", 4, 2_000_000, 1_468_006, "17.5", CREATED.plusSeconds(10), CREATED.plusSeconds(72));
+    }
+
+    private static ObjectMeta meta(String name) {
+        return new ObjectMetaBuilder()
+                .withNamespace(NAMESPACE)
+                .withName(name)
+                .withUid(UID)
+                .withGeneration(1L)
+                .withCreationTimestamp(CREATED.toString())
+                .build();
+    }
+}
