@@ -22,6 +22,13 @@ cluster-up: ## Start a local Kubernetes; CLUSTER=kind starts it on kind instead
 cluster-down: ## Stop the local Kubernetes and remove every trace of it
 	@dev/cluster/down
 
+.PHONY: image images
+image: ## Build the image remuda:dev, with Docker or without
+	@dev/images/build remuda
+
+images: ## Build the images of the demo and the end-to-end tests
+	@dev/images/build
+
 .PHONY: crds
 crds: ## Write crds/ anew from the records
 	@mvn -B -q -pl operator -Dspotless.check.skip test -Dtest=CrdFilesTest#committedFilesAreUpToDate -Dcrds.write=true

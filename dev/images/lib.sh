@@ -1,4 +1,5 @@
 # Shared by the scripts of this folder: which builder is used, and where its results are. Sourced after ../lib.sh.
+# shellcheck disable=SC2034 # names for those who source this
 
 IMAGES=$CACHE/images
 
@@ -14,4 +15,4 @@ bah() {
 }
 
 # chroot: the only isolation that asks nothing of the machine (no OCI runtime, no cgroup v2).
-bah_build() { bah build --isolation chroot --pull-never --layers --format docker --quiet "$@"; }
+bah_build() { bah build --isolation chroot --pull-never --layers --format docker "$@"; }
