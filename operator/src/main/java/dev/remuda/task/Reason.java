@@ -22,6 +22,10 @@ public enum Reason {
     TargetExists,
     /** Connections to the target could not be ended. */
     TargetInUse,
+    /** Roles that own objects of the backup, or are granted rights on them, do not exist on the target. */
+    RoleMissing,
+    /** The database server has no room left. */
+    DiskFull,
     /** {@code confirm} does not name the database whose data would be replaced. */
     NotConfirmed,
 

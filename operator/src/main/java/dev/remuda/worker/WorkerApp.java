@@ -1,0 +1,119 @@
+package dev.remuda.worker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.remuda.task.BackupTask;
+import dev.remuda.task.FailureResult;
+import dev.remuda.task.Json;
+import dev.remuda.task.Reason;
+import dev.remuda.task.RestoreTask;
+import dev.remuda.task.Result;
+import dev.remuda.task.SettleTask;
+import dev.remuda.task.StoreAccess;
+import dev.remuda.task.Task;
+import dev.remuda.task.WorkerProtocol;
+import dev.remuda.worker.postgres.PgPrograms;
+import dev.remuda.worker.store.ObjectStore;
+import dev.remuda.worker.store.S3ObjectStore;
+
+/** The worker: reads one task, does it, leaves one result. */
+public final class WorkerApp {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerApp.class);
+    private static final long SECONDS_TO_CLEAN_UP = 25; // of the 30 that the kubelet gives
+
+    private WorkerApp() {}
+
+    /** @return the exit code: 0 when the work was done, 1 when it failed; in both cases a result was left */
+    public static int run(Map<String, String> environment) {
+        Stop stop = new Stop();
+        stopOnSignal(stop);
+        Result result = work(environment, stop);
+        write(environment, result);
+        return result instanceof FailureResult ? 1 : 0;
+    }
+
+    /** SIGTERM ends what blocks; the work then cleans up and reports, and the JVM waits for it. */
+    private static void stopOnSignal(Stop stop) {
+        Thread work = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stop.request();
+            try {
+                work.join(SECONDS_TO_CLEAN_UP * 1000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+    }
+
+    static Result work(Map<String, String> environment, Stop stop) {
+        try {
+            Result result = carryOut(task(environment), programs(environment), stop);
+            LOG.info("done: {}", Json.write(result));
+            return result;
+        } catch (RuntimeException e) {
+            WorkFailure failure = WorkFailure.of(e);
+            if (failure.reason() == Reason.InternalError) {
+                LOG.error("a fault", e);
+            } else {
+                LOG.error("{}: {}", failure.reason(), failure.getMessage());
+            }
+            return stop.requested()
+                    ? new FailureResult(Reason.PodLost, "the worker was told to stop (SIGTERM): " + failure.getMessage(), failure.leftovers())
+                    : new FailureResult(failure.reason(), failure.getMessage(), failure.leftovers());
+        }
+    }
+
+    private static Result carryOut(Task task, PgPrograms programs, Stop stop) {
+        try (ObjectStore store = new S3ObjectStore(store(task))) {
+            return switch (task) {
+                case BackupTask backup -> new BackupRun(backup, store, programs, stop).run();
+                case RestoreTask restore -> new RestoreRun(restore, store, programs, stop).run();
+                case SettleTask settle -> new SettleRun(settle, store).run();
+            };
+        }
+    }
+
+    private static StoreAccess store(Task task) {
+        return switch (task) {
+            case BackupTask backup -> backup.store();
+            case RestoreTask restore -> restore.store();
+            case SettleTask settle -> settle.store();
+        };
+    }
+
+    private static Task task(Map<String, String> environment) {
+        String text = environment.get(WorkerProtocol.TASK_VARIABLE);
+        if (text == null) {
+            throw new WorkFailure(Reason.InternalError, "the worker is started by the operator, which sets " + WorkerProtocol.TASK_VARIABLE + "; it is not set");
+        }
+        try {
+            return Json.read(text, Task.class);
+        } catch (IllegalArgumentException e) {
+            throw new WorkFailure(Reason.InternalError, WorkerProtocol.TASK_VARIABLE + " " + e.getMessage() + "; operator and worker are of different versions", e);
+        }
+    }
+
+    private static PgPrograms programs(Map<String, String> environment) {
+        return new PgPrograms(Path.of(environment.getOrDefault(WorkerProtocol.CLIENTS_VARIABLE, WorkerProtocol.DEFAULT_CLIENTS)));
+    }
+
+    private static void write(Map<String, String> environment, Result result) {
+        Path file = Path.of(environment.getOrDefault(WorkerProtocol.RESULT_FILE_VARIABLE, WorkerProtocol.DEFAULT_RESULT_FILE));
+        try {
+            Files.writeString(file, Json.writeResult(result));
+        } catch (IOException e) {
+            LOG.error("the result could not be left at {}: {}", file, e.getMessage());
+        }
+    }
+
+    static String version() {
+        return Optional.ofNullable(WorkerApp.class.getPackage().getImplementationVersion()).orElse("dev");
+    }
+}

@@ -1,0 +1,132 @@
+package dev.remuda.worker.postgres;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.remuda.task.Reason;
+import dev.remuda.worker.Stop;
+import dev.remuda.worker.WorkFailure;
+
+/** One connection to one database. Every method throws {@link WorkFailure} with a reason of the database when the server refuses. */
+public final class Database implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    private final Login login;
+    private final Connection connection;
+    private final Reason otherwise;
+    private final Stop.Registration stop;
+
+    /** Reads one row. */
+    interface Row<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private Database(Login login, Connection connection, Reason otherwise, Stop stop) {
+        this.login = login;
+        this.connection = connection;
+        this.otherwise = otherwise;
+        this.stop = stop.register(this::abort);
+    }
+
+    /** @param otherwise the reason of a failure that has no better one: DumpFailed or RestoreFailed */
+    public static Database connect(Login login, Reason otherwise, Stop stop) {
+        try {
+            Database database = new Database(login, DriverManager.getConnection(login.jdbcUrl(), login.jdbcProperties()), otherwise, stop);
+            database.withoutTimeouts();
+            return database;
+        } catch (SQLException e) {
+            throw SqlFailures.of(login, "connecting", e, Reason.DatabaseUnreachable);
+        }
+    }
+
+    public Login login() {
+        return login;
+    }
+
+    /** The server's own timeouts are for applications; a long statement here is no accident. */
+    private void withoutTimeouts() {
+        query("reading settings",
+                "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', "
+                        + "'transaction_timeout', 'idle_session_timeout')",
+                row -> row.getString(1));
+    }
+
+    <T> List<T> query(String what, String sql, Row<T> reader, Object... parameters) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            List<T> rows = new ArrayList<>();
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    rows.add(reader.read(result));
+                }
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw SqlFailures.of(login, what, e, otherwise);
+        }
+    }
+
+    <T> T one(String what, String sql, Row<T> reader, Object... parameters) {
+        return query(what, sql, reader, parameters).getFirst();
+    }
+
+    boolean is(String what, String sql, Object... parameters) {
+        return one(what, sql, row -> row.getBoolean(1), parameters);
+    }
+
+    void execute(String what, String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw SqlFailures.of(login, what, e, otherwise);
+        }
+    }
+
+    /** The server's major version, such as 17. */
+    public int major() {
+        try {
+            return connection.getMetaData().getDatabaseMajorVersion();
+        } catch (SQLException e) {
+            throw SqlFailures.of(login, "asking for the version", e, otherwise);
+        }
+    }
+
+    public String version() {
+        return one("asking for the version", "SHOW server_version", row -> row.getString(1));
+    }
+
+    /** Makes the planner know the tables; without it restored queries are slow until autovacuum has come by. */
+    public void analyze() {
+        execute("analyzing " + login.database(), "ANALYZE");
+    }
+
+    /** Ends the connection at once, though another thread waits for a statement. */
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("the connection could not be ended: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        stop.close();
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("the connection did not close in good order: {}", e.getMessage());
+        }
+    }
+}

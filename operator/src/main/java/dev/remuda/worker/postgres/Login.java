@@ -1,0 +1,66 @@
+package dev.remuda.worker.postgres;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * How to log in to one database.
+ *
+ * @param sslMode libpq's word
+ * @param caFile PEM file of the authorities to trust; null where nothing is checked
+ */
+public record Login(String host, int port, String database, String user, String password, String sslMode, String caFile) {
+    private static final int CONNECT_SECONDS = 15;
+
+    public Login withDatabase(String other) {
+        return new Login(host, port, other, user, password, sslMode, caFile);
+    }
+
+    /** For messages: where, without a word of the password. */
+    public String server() {
+        return host + ":" + port;
+    }
+
+    /** What PostgreSQL's programs read from their environment; an argument could be seen by others. */
+    Map<String, String> environment() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("PGHOST", host);
+        variables.put("PGPORT", Integer.toString(port));
+        variables.put("PGDATABASE", database);
+        variables.put("PGUSER", user);
+        variables.put("PGPASSWORD", password);
+        variables.put("PGSSLMODE", sslMode);
+        variables.put("PGCONNECT_TIMEOUT", Integer.toString(CONNECT_SECONDS));
+        variables.put("PGAPPNAME", "remuda");
+        if (caFile != null) {
+            variables.put("PGSSLROOTCERT", caFile);
+        }
+        return variables;
+    }
+
+    String jdbcUrl() {
+        String address = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        return "jdbc:postgresql://" + address + ":" + port + "/" + java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    Properties jdbcProperties() {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        properties.setProperty("sslmode", sslMode);
+        if (caFile != null) {
+            properties.setProperty("sslrootcert", caFile);
+        }
+        properties.setProperty("ApplicationName", "remuda");
+        properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
+        properties.setProperty("loginTimeout", Integer.toString(2 * CONNECT_SECONDS));
+        properties.setProperty("tcpKeepAlive", "true");
+        return properties;
+    }
+
+    @Override
+    public String toString() {
+        return user + "@" + server() + "/" + database;
+    }
+}

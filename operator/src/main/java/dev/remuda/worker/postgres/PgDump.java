@@ -1,0 +1,62 @@
+package dev.remuda.worker.postgres;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+import dev.remuda.task.Reason;
+import dev.remuda.worker.Stop;
+import dev.remuda.worker.WorkFailure;
+
+/** pg_dump of a whole database in custom format, uncompressed, to its standard output. */
+public final class PgDump implements AutoCloseable {
+    static final Pattern LOST = Pattern.compile(
+            "server closed the connection|connection to server .* failed|terminating connection|could not receive data|SSL SYSCALL|SSL connection has been closed",
+            Pattern.CASE_INSENSITIVE);
+
+    private final Login login;
+    private final PgProcess process;
+
+    private PgDump(Login login, PgProcess process) {
+        this.login = login;
+        this.process = process;
+    }
+
+    public static PgDump start(PgPrograms programs, int major, Login login, Snapshot snapshot, Stop stop) {
+        List<String> command = List.of(
+                programs.path(major, "pg_dump"),
+                "--format=custom",
+                "--compress=0",
+                "--no-password",
+                "--lock-wait-timeout=60s",
+                "--snapshot=" + snapshot.id());
+        return new PgDump(login, PgProcess.start(command, login.environment(), Reason.DumpFailed, stop));
+    }
+
+    public PgProcess process() {
+        return process;
+    }
+
+    /** Waits for its end. @throws WorkFailure unless pg_dump says all went well */
+    public void requireSuccess() {
+        String failure = process.failure();
+        if (failure == null) {
+            return;
+        }
+        if (failure.contains("permission denied")) {
+            throw new WorkFailure(
+                    Reason.DatabasePermissionDenied, failure + "; GRANT pg_read_all_data TO " + Sql.identifier(login.user()) + ", or grant what is named");
+        }
+        if (failure.contains("No space left on device")) {
+            throw new WorkFailure(Reason.DiskFull, failure + "; the database server's disk is full: make room on it");
+        }
+        if (LOST.matcher(failure).find()) {
+            throw new WorkFailure(Reason.DatabaseUnreachable, failure + "; the connection to " + login.server() + " was lost: see the server's log");
+        }
+        throw new WorkFailure(Reason.DumpFailed, failure);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

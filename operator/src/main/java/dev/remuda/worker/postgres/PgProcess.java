@@ -1,0 +1,142 @@
+package dev.remuda.worker.postgres;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.remuda.task.Reason;
+import dev.remuda.worker.Stop;
+import dev.remuda.worker.WorkFailure;
+
+/** One run of a PostgreSQL program. What it says goes to the log; its last words are kept for the message of a failure. */
+public final class PgProcess implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PgProcess.class);
+    private static final int LINES_KEPT = 12;
+    private static final int SIGNAL = 128;
+    private static final int BUFFER = 64 * 1024;
+
+    private final String name;
+    private final Process process;
+    private final Thread listener;
+    private final Deque<String> lastWords = new ArrayDeque<>();
+    private final Stop.Registration stop;
+
+    private PgProcess(String name, Process process, Stop stop) {
+        this.name = name;
+        this.process = process;
+        this.listener = Thread.ofVirtual().name(name).start(this::listen);
+        this.stop = stop.register(process::destroyForcibly);
+    }
+
+    static PgProcess start(List<String> command, Map<String, String> environment, Reason otherwise, Stop stop) {
+        String name = command.getFirst().substring(command.getFirst().lastIndexOf('/') + 1);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        try {
+            return new PgProcess(name, builder.start(), stop);
+        } catch (IOException e) {
+            throw new WorkFailure(otherwise, name + " cannot be started: " + e.getMessage(), e);
+        }
+    }
+
+    public InputStream output() {
+        return process.getInputStream();
+    }
+
+    /**
+     * Gives it all of a stream, then the end of its input. A program that reads no further is not an error here: how it ended tells.
+     *
+     * @throws IOException when the stream cannot be read
+     */
+    public void feed(InputStream from) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        OutputStream input = process.getOutputStream();
+        boolean reads = true;
+        for (int n = from.read(buffer); n >= 0 && reads; n = from.read(buffer)) {
+            reads = accepts(input, buffer, n);
+        }
+        closeInput(input);
+    }
+
+    private static boolean accepts(OutputStream input, byte[] buffer, int n) {
+        try {
+            input.write(buffer, 0, n);
+            return true;
+        } catch (IOException e) {
+            return false; // a broken pipe
+        }
+    }
+
+    private void closeInput(OutputStream input) {
+        try {
+            input.close();
+        } catch (IOException e) {
+            LOG.debug("{} closed its input before", name);
+        }
+    }
+
+    /** Waits for its end. @return null when it succeeded, else how it ended and its last words */
+    public String failure() {
+        try {
+            int code = process.waitFor();
+            listener.join();
+            return code == 0 ? null : name + " " + end(code) + words();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WorkFailure(Reason.InternalError, "interrupted while waiting for " + name, e);
+        }
+    }
+
+    /** For tests of what happens when it dies. */
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    private static String end(int code) {
+        return switch (code) {
+            case SIGNAL + 9 -> "was killed (SIGKILL; the kernel does so when memory runs out)";
+            case SIGNAL + 11 -> "crashed (SIGSEGV)";
+            case SIGNAL + 15 -> "was stopped (SIGTERM)";
+            default -> code > SIGNAL ? "was ended by signal " + (code - SIGNAL) : "ended with exit code " + code;
+        };
+    }
+
+    private synchronized String words() {
+        return lastWords.isEmpty() ? "" : ": " + String.join(" | ", lastWords);
+    }
+
+    private void listen() {
+        try (BufferedReader words = process.errorReader()) {
+            for (String line = words.readLine(); line != null; line = words.readLine()) {
+                LOG.info("{}", line);
+                remember(line);
+            }
+        } catch (IOException e) {
+            LOG.debug("no more of {}'s words: {}", name, e.getMessage());
+        }
+    }
+
+    private synchronized void remember(String line) {
+        String shorter = line.length() > 400 ? line.substring(0, 400) + "…" : line;
+        lastWords.addLast(shorter.replaceFirst("^" + name + ": ", ""));
+        if (lastWords.size() > LINES_KEPT) {
+            lastWords.removeFirst();
+        }
+    }
+
+    /** Ends it if it still runs. */
+    @Override
+    public void close() {
+        stop.close();
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,172 @@
+package dev.remuda.worker.postgres;
+
+import java.util.List;
+import java.util.TreeSet;
+
+import dev.remuda.task.Reason;
+import dev.remuda.worker.Stop;
+import dev.remuda.worker.WorkFailure;
+import dev.remuda.worker.store.Manifest;
+
+/** A server into which a backup is restored: what it must have, and its databases as things that are created and dropped. */
+public final class Server implements AutoCloseable {
+    private static final int OLDEST = 13; // the first whose DROP DATABASE ends connections
+
+    private final Database database;
+
+    private Server(Database database) {
+        this.database = database;
+    }
+
+    /** Connects to a database that is not the target, since that one is dropped. */
+    public static Server connect(Login login, Stop stop) {
+        String maintenance = login.database().equals("postgres") ? "template1" : "postgres";
+        return new Server(Database.connect(login.withDatabase(maintenance), Reason.RestoreFailed, stop));
+    }
+
+    public int major() {
+        return database.major();
+    }
+
+    public String version() {
+        return database.version();
+    }
+
+    public boolean has(String name) {
+        return database.is("looking for database " + name, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = ?)", name);
+    }
+
+    /** @throws WorkFailure the first thing the server lacks for this backup, and how to give it */
+    public void requireFitFor(Manifest.Database backup) {
+        int major = database.major();
+        if (major < OLDEST || major < backup.serverMajor()) {
+            throw new WorkFailure(
+                    Reason.ServerVersionUnsupported, "the backup is of PostgreSQL " + backup.serverMajor() + " and the target server is " + major
+                            + "; restore into a server of " + Math.max(OLDEST, backup.serverMajor()) + " or newer");
+        }
+        requireRoles(backup);
+        requireExtensions(backup);
+        if (backup.timescaledb() != null) {
+            requireTimescale(backup);
+        }
+    }
+
+    private void requireRoles(Manifest.Database backup) {
+        TreeSet<String> roles = new TreeSet<>(backup.roles());
+        roles.add(backup.owner());
+        if (backup.timescaledb() != null) {
+            roles.addAll(backup.timescaledb().jobOwners());
+        }
+        roles.removeAll(database.query("listing roles", "SELECT rolname FROM pg_roles", row -> row.getString(1)));
+        if (!roles.isEmpty()) {
+            List<String> missing = List.copyOf(roles);
+            throw new WorkFailure(
+                    Reason.RoleMissing, "roles of the backup do not exist on the target server: " + Tables.some(missing) + "; create them first (CREATE ROLE "
+                            + Sql.identifier(missing.getFirst()) + " LOGIN)");
+        }
+    }
+
+    private void requireExtensions(Manifest.Database backup) {
+        List<String> available = database.query("listing extensions", "SELECT name FROM pg_available_extensions", row -> row.getString(1));
+        List<String> missing = backup.extensions().stream().map(Manifest.Extension::name).filter(name -> !available.contains(name)).toList();
+        if (!missing.isEmpty()) {
+            throw new WorkFailure(
+                    Reason.ExtensionMismatch, "the target server has no extension " + Tables.some(missing) + ", which the backup needs; install its package there");
+        }
+    }
+
+    private void requireTimescale(Manifest.Database backup) {
+        String version = backup.timescaledb().version();
+        List<String> versions = database.query(
+                "listing TimescaleDB's versions",
+                "SELECT version FROM pg_available_extension_versions WHERE name = 'timescaledb' ORDER BY 1", row -> row.getString(1));
+        if (!versions.contains(version)) {
+            throw new WorkFailure(
+                    Reason.ExtensionMismatch, "the backup has TimescaleDB " + version + ", and the target server offers " + Tables.some(versions)
+                            + "; install version " + version + " there, restore, then ALTER EXTENSION timescaledb UPDATE");
+        }
+        if (!database.is("asking whether this is a superuser", "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
+            throw new WorkFailure(
+                    Reason.DatabasePermissionDenied, "a backup with TimescaleDB can only be restored by a superuser; " + database.login().user() + " is none");
+        }
+        if (!database.is("reading shared_preload_libraries", "SELECT current_setting('shared_preload_libraries') LIKE '%timescaledb%'")) {
+            throw new WorkFailure(
+                    Reason.ExtensionMismatch, "the target server does not preload TimescaleDB; add it to shared_preload_libraries and restart the server");
+        }
+        boolean elsewhere = backup.extensions().stream().anyMatch(e -> e.name().equals("timescaledb") && !e.schema().equals("public"));
+        if (elsewhere) {
+            throw new WorkFailure(
+                    Reason.ExtensionMismatch, "TimescaleDB is not in schema public in this backup, which cannot be restored automatically; its manifest says how by hand");
+        }
+    }
+
+    /** @throws WorkFailure when this login could not drop it */
+    public void requireDroppable(String name) {
+        List<Boolean> rights = database.query(
+                "looking at database " + name,
+                "SELECT datistemplate, pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = ?",
+                row -> !row.getBoolean(1) && row.getBoolean(2), name);
+        if (rights.contains(false)) {
+            throw new WorkFailure(
+                    Reason.DatabasePermissionDenied, "user " + database.login().user() + " may not drop database " + name
+                            + ": it is a template, or owned by another role; use its owner or a superuser");
+        }
+    }
+
+    /** Ends all connections to it and drops it, if it exists. */
+    public void drop(String name) {
+        database.execute("dropping database " + name, "DROP DATABASE IF EXISTS " + Sql.identifier(name) + " WITH (FORCE)");
+    }
+
+    /** Makes an empty database with the backup's encoding and locale. Only its owner and superusers may connect until it is opened. */
+    public void create(String name, Manifest.Database like) {
+        String quoted = Sql.identifier(name);
+        database.execute("creating database " + name, "CREATE DATABASE " + quoted + " TEMPLATE template0" + locale(like));
+        database.execute("closing database " + name, "REVOKE ALL ON DATABASE " + quoted + " FROM PUBLIC");
+    }
+
+    private String locale(Manifest.Database like) {
+        StringBuilder sql = new StringBuilder();
+        option(sql, "ENCODING", like.encoding());
+        option(sql, "LC_COLLATE", like.collate());
+        option(sql, "LC_CTYPE", like.ctype());
+        boolean icu = "i".equals(like.localeProvider());
+        boolean builtin = "b".equals(like.localeProvider());
+        if (icu || builtin) {
+            sql.append(" LOCALE_PROVIDER ").append(icu ? "icu" : "builtin");
+            option(sql, icu ? "ICU_LOCALE" : "BUILTIN_LOCALE", like.locale());
+            option(sql, "ICU_RULES", like.icuRules());
+        }
+        return sql.toString();
+    }
+
+    private static void option(StringBuilder sql, String name, String value) {
+        if (value != null) {
+            sql.append(' ').append(name).append(' ').append(Sql.literal(value));
+        }
+    }
+
+    /** Gives a restored database its owner, settings and grants: from here on others may connect. */
+    public void open(String name, Manifest.Database like) {
+        String quoted = Sql.identifier(name);
+        for (Manifest.Setting setting : like.settings()) {
+            String whose = setting.role().isEmpty() ? "DATABASE " + quoted : "ROLE " + Sql.identifier(setting.role()) + " IN DATABASE " + quoted;
+            database.execute(
+                    "setting " + setting.name() + " of database " + name,
+                    "ALTER " + whose + " SET " + Sql.setting(setting.name()) + " TO " + Sql.settingValue(setting.name(), setting.value()));
+        }
+        database.execute("limiting connections of " + name, "ALTER DATABASE " + quoted + " CONNECTION LIMIT " + like.connectionLimit());
+        for (Manifest.Grant grant : like.grants()) {
+            String to = grant.grantee().isEmpty() ? "PUBLIC" : Sql.identifier(grant.grantee());
+            database.execute(
+                    "granting " + grant.privilege() + " on database " + name,
+                    "GRANT " + Sql.privilege(grant.privilege()) + " ON DATABASE " + quoted + " TO " + to + (grant.grantable() ? " WITH GRANT OPTION" : ""));
+        }
+        database.execute("giving database " + name + " its owner", "ALTER DATABASE " + quoted + " OWNER TO " + Sql.identifier(like.owner()));
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

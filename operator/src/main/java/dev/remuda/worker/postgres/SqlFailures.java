@@ -1,0 +1,77 @@
+package dev.remuda.worker.postgres;
+
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+
+import dev.remuda.task.Reason;
+import dev.remuda.worker.WorkFailure;
+
+/** What a server's refusal means, by its SQLSTATE, and what to do about it. */
+final class SqlFailures {
+    private SqlFailures() {}
+
+    /** @param what what was being done, such as "counting rows" */
+    static WorkFailure of(Login login, String what, SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        String said = what + " on " + login + ": " + firstLine(e.getMessage());
+        return switch (state) {
+            case "28P01", "28000" -> new WorkFailure(
+                    Reason.DatabaseAuthenticationFailed,
+                    "server " + login.server() + " refuses user " + login.user() + " (" + firstLine(e.getMessage())
+                            + "); correct username and password in the Secret, or the server's pg_hba.conf", e);
+            case "3D000" -> new WorkFailure(
+                    Reason.DatabaseNotFound,
+                    "server " + login.server() + " has no database " + login.database() + "; correct database.name, or create it", e);
+            case "42501" -> new WorkFailure(
+                    Reason.DatabasePermissionDenied, said + "; grant user " + login.user() + " the right, or use another user", e);
+            case "42P04" -> new WorkFailure(Reason.TargetExists, said, e);
+            case "55006" -> new WorkFailure(
+                    Reason.TargetInUse, said + "; end its prepared transactions, replication slots, subscriptions or sessions", e);
+            case "53100" -> new WorkFailure(Reason.DiskFull, said + "; the server's disk is full: make room on it", e);
+            case "53300" -> new WorkFailure(Reason.DatabaseUnreachable, said + "; the server has no connection left: raise max_connections or end some", e);
+            case "55P03" -> new WorkFailure(
+                    Reason.DatabaseUnreachable, said + "; another session holds a lock on a table for long: look at pg_locks, or choose a quieter hour", e);
+            default -> state.startsWith("08") || state.startsWith("57P") ? unreachable(login, said, e) : null;
+        };
+    }
+
+    /** As {@link #of}, with a reason for what is no ordinary refusal. */
+    static WorkFailure of(Login login, String what, SQLException e, Reason otherwise) {
+        WorkFailure known = of(login, what, e);
+        return known != null ? known : new WorkFailure(otherwise, what + " on " + login + ": " + firstLine(e.getMessage()), e);
+    }
+
+    private static WorkFailure unreachable(Login login, String said, SQLException e) {
+        if (caused(e, UnknownHostException.class)) {
+            return new WorkFailure(
+                    Reason.DatabaseUnreachable,
+                    "host " + login.host() + " is not known; check database.host and, inside the cluster, its namespace (service.namespace.svc)", e);
+        }
+        if (caused(e, SSLException.class)) {
+            return new WorkFailure(
+                    Reason.DatabaseUnreachable,
+                    "TLS with server " + login.server() + " failed (" + root(e) + "); check database.sslMode (" + login.sslMode() + ") and caRef", e);
+        }
+        if (caused(e, ConnectException.class)) {
+            return new WorkFailure(
+                    Reason.DatabaseUnreachable,
+                    "server " + login.server() + " does not take connections (" + root(e) + "); check host and port, whether it runs, and network policies", e);
+        }
+        return new WorkFailure(Reason.DatabaseUnreachable, said + "; check that the server runs and can be reached", e);
+    }
+
+    private static boolean caused(Throwable e, Class<? extends Throwable> type) {
+        return Stream.iterate(e, cause -> cause != null, Throwable::getCause).anyMatch(type::isInstance);
+    }
+
+    private static String root(Throwable e) {
+        return Stream.iterate(e, cause -> cause != null, Throwable::getCause).reduce((first, second) -> second).map(Throwable::getMessage).orElse("");
+    }
+
+    private static String firstLine(String message) {
+        return message == null ? "" : message.lines().findFirst().orElse("").replaceFirst("^(ERROR|FATAL): ", "");
+    }
+}

@@ -1,0 +1,60 @@
+package dev.remuda.worker.postgres;
+
+import java.util.List;
+import java.util.Optional;
+
+import dev.remuda.task.Reason;
+import dev.remuda.worker.WorkFailure;
+import dev.remuda.worker.store.Manifest;
+
+/** What is special about a database with TimescaleDB. */
+public final class Timescale {
+    private static final String VERSION = "SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'";
+
+    private Timescale() {}
+
+    /** Its version in this database; empty without it. */
+    public static Optional<String> version(Database database) {
+        return database.query("looking for TimescaleDB", VERSION, row -> row.getString(1)).stream().findFirst();
+    }
+
+    /** A database left in restore mode hides its compressed rows: a dump of it would lack them. */
+    public static void refuseRestoring(Database database) {
+        if (version(database).isPresent() && database.is("looking at timescaledb.restoring", "SELECT current_setting('timescaledb.restoring', true) = 'on'")) {
+            throw new WorkFailure(
+                    Reason.DumpFailed, database.login() + " is in TimescaleDB's restore mode, in which compressed rows are hidden; end it with "
+                            + "SELECT timescaledb_post_restore() and try again");
+        }
+    }
+
+    /** All hypertables, those behind continuous aggregates and compression included, quoted. */
+    static List<String> hypertables(Database database) {
+        return version(database).isEmpty()
+                ? List.of()
+                : database.query(
+                        "listing hypertables",
+                        "SELECT schema_name, table_name FROM _timescaledb_catalog.hypertable ORDER BY 1, 2",
+                        row -> Sql.name(row.getString(1), row.getString(2)));
+    }
+
+    /** For the manifest; null without TimescaleDB. */
+    static Manifest.Timescale facts(Database database) {
+        return version(database)
+                .map(version -> new Manifest.Timescale(
+                        version,
+                        hypertables(database).size(),
+                        database.one("counting jobs", "SELECT count(*) FROM " + jobTable(database) + " WHERE id >= 1000", row -> row.getInt(1)),
+                        database.query(
+                                "listing job owners",
+                                "SELECT DISTINCT owner::text FROM " + jobTable(database) + " WHERE id >= 1000 ORDER BY 1",
+                                row -> row.getString(1))))
+                .orElse(null);
+    }
+
+    /** Newer versions keep jobs in another schema. */
+    static String jobTable(Database database) {
+        return database.is("looking for the job table", "SELECT to_regclass('_timescaledb_catalog.bgw_job') IS NOT NULL")
+                ? "_timescaledb_catalog.bgw_job"
+                : "_timescaledb_config.bgw_job";
+    }
+}

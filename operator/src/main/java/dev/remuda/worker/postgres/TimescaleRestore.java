@@ -1,0 +1,61 @@
+package dev.remuda.worker.postgres;
+
+import java.util.List;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.remuda.task.Reason;
+import dev.remuda.worker.Stop;
+import dev.remuda.worker.store.Manifest;
+
+/**
+ * The steps around pg_restore that TimescaleDB wants. Background jobs stay off from before restore mode ends until all was compared: a
+ * retention job starts within a second and would delete what was just restored.
+ */
+public final class TimescaleRestore {
+    private static final Logger LOG = LoggerFactory.getLogger(TimescaleRestore.class);
+
+    private final Login login;
+    private final Stop stop;
+    private List<Integer> jobs = List.of();
+
+    public TimescaleRestore(Login login, Stop stop) {
+        this.login = login;
+        this.stop = stop;
+    }
+
+    /** In the empty database: the extension in the backup's version, then restore mode. */
+    public void before(Manifest.Timescale backup) {
+        try (Database database = Database.connect(login, Reason.RestoreFailed, stop)) {
+            database.execute("creating extension timescaledb", "CREATE EXTENSION timescaledb VERSION " + Sql.literal(backup.version()));
+            database.query("entering TimescaleDB's restore mode", "SELECT timescaledb_pre_restore()", row -> row.getBoolean(1));
+        }
+    }
+
+    /** After pg_restore: jobs off, restore mode ended. */
+    public void after() {
+        try (Database database = Database.connect(login, Reason.RestoreFailed, stop)) {
+            jobs = database.query(
+                    "switching jobs off",
+                    "UPDATE " + Timescale.jobTable(database) + " SET scheduled = false WHERE id >= 1000 AND scheduled RETURNING id", row -> row.getInt(1));
+            database.query("ending TimescaleDB's restore mode", "SELECT timescaledb_post_restore()", row -> row.getBoolean(1));
+        }
+    }
+
+    /** When all was compared: the jobs that were on are on again. */
+    public void startJobs() {
+        if (jobs.isEmpty()) {
+            return;
+        }
+        try (Database database = Database.connect(login, Reason.RestoreFailed, stop)) {
+            database.query(
+                    "switching jobs on",
+                    "UPDATE " + Timescale.jobTable(database) + " SET scheduled = true WHERE id = ANY (?) RETURNING id", row -> row.getInt(1),
+                    (Object) jobs.toArray(Integer[]::new));
+            // The scheduler reads the table again when it starts.
+            database.query("restarting TimescaleDB's scheduler", "SELECT _timescaledb_functions.restart_background_workers()", row -> row.getBoolean(1));
+        }
+        LOG.info("{} TimescaleDB jobs are on again", jobs.size());
+    }
+}

@@ -1,0 +1,148 @@
+package dev.remuda.worker.store;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+
+import dev.remuda.task.Compression;
+import dev.remuda.task.Json;
+import dev.remuda.task.Reason;
+import dev.remuda.task.WorkerProtocol;
+import dev.remuda.worker.WorkFailure;
+
+/**
+ * What a backup is: stored last, as {@code manifest.json} beside the dump, so that a prefix with one is a whole backup and a prefix without
+ * one is none. With it and the bucket alone, a person restores by hand.
+ *
+ * @param schemaVersion of this file; readers refuse what they do not know
+ * @param howToRestore the commands that bring the backup back without Remuda
+ */
+public record Manifest(
+        int schemaVersion,
+        String tool,
+        String namespace,
+        String policy,
+        String backup,
+        int attempt,
+        Instant startedAt,
+        Instant finishedAt,
+        Snapshot snapshot,
+        Database database,
+        Dump dump,
+        List<Table> tables,
+        Map<String, String> labels,
+        List<String> howToRestore) {
+    public static final int SCHEMA_VERSION = 1;
+
+    /** The moment the dump shows. @param lsn the server's write-ahead log position then */
+    public record Snapshot(Instant at, String lsn) {}
+
+    /**
+     * The database as it was.
+     *
+     * @param serverVersion as the server says it
+     * @param serverMajor its major version
+     * @param roles the roles that own its objects or are granted rights on them
+     * @param timescaledb null without TimescaleDB
+     */
+    public record Database(
+            String name,
+            String serverVersion,
+            int serverMajor,
+            long sizeBytes,
+            String owner,
+            String encoding,
+            String collate,
+            String ctype,
+            String localeProvider,
+            String locale,
+            String icuRules,
+            int connectionLimit,
+            List<Setting> settings,
+            List<Grant> grants,
+            List<String> roles,
+            List<Extension> extensions,
+            Timescale timescaledb) {}
+
+    /** A setting of the database. @param role for whom; empty: for all */
+    public record Setting(String role, String name, String value) {}
+
+    /** A right on the database itself. @param grantee empty: PUBLIC */
+    public record Grant(String grantee, String privilege, boolean grantable) {}
+
+    public record Extension(String name, String version, String schema) {}
+
+    /** @param jobs background jobs of the user, all of which the restored database must have again */
+    public record Timescale(String version, int hypertables, int jobs, List<String> jobOwners) {}
+
+    /**
+     * The stored dump.
+     *
+     * @param file its name beside the manifest
+     * @param sha256 of the file as stored, in hex
+     * @param crc64nvme of the same, in base64 as S3 shows it
+     * @param archiveBytes size before compression
+     * @param clientMajor major version of the pg_dump that made it
+     */
+    public record Dump(
+            String file, String format, Compression compression, long sizeBytes, String sha256, String crc64nvme, long archiveBytes, int clientMajor) {}
+
+    /** A table and its rows in the dump's own snapshot. @param kind table or hypertable */
+    public record Table(String schema, String name, String kind, long rows) {}
+
+    public static String key(String prefix) {
+        return prefix + WorkerProtocol.MANIFEST;
+    }
+
+    public String dataKey(String prefix) {
+        return prefix + dump.file();
+    }
+
+    public long rows() {
+        return tables.stream().mapToLong(Table::rows).sum();
+    }
+
+    /** For people too: indented. */
+    public byte[] toBytes() {
+        try {
+            return Json.MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(this);
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new IllegalStateException("a manifest is always JSON", e);
+        }
+    }
+
+    /**
+     * Reads the manifest under a prefix.
+     *
+     * @throws WorkFailure ObjectMissing without one; ManifestInvalid when it cannot be understood
+     */
+    public static Manifest read(ObjectStore store, String prefix) {
+        String url = store.url(key(prefix));
+        byte[] bytes = store.get(key(prefix))
+                .orElseThrow(() -> new WorkFailure(
+                        Reason.ObjectMissing, url + " does not exist: the backup was deleted from the store or never completed; choose another backup"));
+        return parse(bytes, url);
+    }
+
+    static Manifest parse(byte[] bytes, String url) {
+        Manifest manifest;
+        try {
+            manifest = Json.read(new String(bytes, StandardCharsets.UTF_8), Manifest.class);
+        } catch (IllegalArgumentException e) {
+            throw new WorkFailure(Reason.ManifestInvalid, url + " " + e.getMessage() + "; it was changed after the backup: restore by hand from the dump beside it", e);
+        }
+        if (manifest.schemaVersion != SCHEMA_VERSION) {
+            throw new WorkFailure(
+                    Reason.ManifestInvalid, url + " has schema version " + manifest.schemaVersion + " but this Remuda reads " + SCHEMA_VERSION
+                            + "; use the version of Remuda that made it, or a newer one");
+        }
+        if (manifest.dump == null || manifest.database == null || manifest.tables == null || manifest.snapshot == null
+                || manifest.dump.file() == null || manifest.dump.file().contains("/")) {
+            throw new WorkFailure(Reason.ManifestInvalid, url + " lacks database, dump, snapshot or tables; it was changed after the backup");
+        }
+        return manifest;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.remuda.worker.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+
+import dev.remuda.task.Reason;
+import dev.remuda.worker.WorkFailure;
+import dev.remuda.worker.store.ObjectStore.Stored;
+import dev.remuda.worker.store.PartStream.Written;
+
+/** Proves that a stored object is what was written. */
+public final class StoredProof {
+    private StoredProof() {}
+
+    /**
+     * Compares size, the store's own checksum, and the object's end, which is read back. From a store that tells no checksum the whole object
+     * is read back.
+     *
+     * @throws WorkFailure ObjectMissing, DumpIncomplete or ChecksumMismatch
+     */
+    public static void require(ObjectStore store, String key, Written written) {
+        Stored stored = stored(store, key, written.size());
+        if (stored.checksum().isEmpty()) {
+            requireSha256(store, key, stored, written.sha256(), bytes -> {});
+            return;
+        }
+        requireChecksum(store, key, stored.checksum().get(), written.checksum());
+        byte[] end = new byte[written.tail().length];
+        store.read(key, stored.etag(), written.size() - end.length, end, end.length);
+        if (!Arrays.equals(end, written.tail())) {
+            throw new WorkFailure(Reason.ChecksumMismatch, "the last bytes of " + store.url(key) + " are not those that were written; the store is at fault");
+        }
+    }
+
+    /**
+     * Proves a dump of a manifest before it is trusted: size, the store's checksum where it tells one, and SHA-256 over every byte.
+     *
+     * @param alsoTo given every byte on the way
+     */
+    public static Stored prove(ObjectStore store, String key, Manifest.Dump dump, Consumer alsoTo) {
+        Stored stored = stored(store, key, dump.sizeBytes());
+        stored.checksum().ifPresent(checksum -> requireChecksum(store, key, checksum, dump.crc64nvme()));
+        requireSha256(store, key, stored, dump.sha256(), alsoTo);
+        return stored;
+    }
+
+    /** Reads from a stream, not necessarily to its end. */
+    public interface Consumer {
+        void read(InputStream bytes) throws IOException;
+    }
+
+    private static Stored stored(ObjectStore store, String key, long size) {
+        Optional<Stored> found = store.head(key);
+        if (found.isEmpty()) {
+            throw new WorkFailure(Reason.ObjectMissing, store.url(key) + " is not in the store; it was deleted, or the store lost it");
+        }
+        if (found.get().size() != size) {
+            throw new WorkFailure(
+                    Reason.DumpIncomplete, store.url(key) + " has " + found.get().size() + " bytes instead of " + size + "; it is not the dump that was made");
+        }
+        return found.get();
+    }
+
+    private static void requireSha256(ObjectStore store, String key, Stored stored, String expected, Consumer alsoTo) {
+        MessageDigest sha256 = PartStream.sha256();
+        try (InputStream bytes = new DigestInputStream(new ObjectStream(store, key, stored), sha256)) {
+            alsoTo.read(bytes);
+            bytes.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new WorkFailure(Reason.ChecksumMismatch, store.url(key) + " cannot be read to its end: " + e.getMessage(), e);
+        }
+        String found = HexFormat.of().formatHex(sha256.digest());
+        if (!found.equals(expected)) {
+            throw new WorkFailure(Reason.ChecksumMismatch, store.url(key) + " has SHA-256 " + found + " instead of " + expected
+                    + ": it was changed or damaged in the store");
+        }
+    }
+
+    private static void requireChecksum(ObjectStore store, String key, String found, String expected) {
+        if (!found.equals(expected)) {
+            throw new WorkFailure(
+                    Reason.ChecksumMismatch, store.url(key) + " has checksum " + found + " instead of " + expected + ": it was changed or damaged in the store");
+        }
+    }
+}
