@@ -1,0 +1,155 @@
+package dev.remuda.support;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** A real PostgreSQL of this machine's packages on the loopback interface, one for all tests of a JVM. */
+public final class PostgresServer {
+    public static final String PASSWORD = "it's a \"secret\" 100%";
+    public static final Path PROGRAMS = Path.of("/usr/lib/postgresql");
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static PostgresServer shared;
+
+    private final int port;
+
+    private PostgresServer(int port) {
+        this.port = port;
+    }
+
+    public static synchronized PostgresServer shared() {
+        if (shared == null) {
+            shared = start();
+        }
+        return shared;
+    }
+
+    public String host() {
+        return "127.0.0.1";
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** A new empty database with a name of its own. */
+    public String createDatabase() {
+        String name = "db_" + NUMBER.incrementAndGet();
+        run("postgres", "CREATE DATABASE " + name);
+        return name;
+    }
+
+    public Connection connect(String database) {
+        try {
+            return DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port + "/" + database, "postgres", PASSWORD);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public void run(String database, String... statements) {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first column of all rows, as text. */
+    public List<String> ask(String database, String sql) {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+            return values;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public boolean has(String database) {
+        return !ask("postgres", "SELECT 1 FROM pg_database WHERE datname = '" + database + "'").isEmpty();
+    }
+
+    private static PostgresServer start() {
+        try {
+            Path bin = newest();
+            Path folder = Folders.temporary("postgres");
+            Path password = Files.writeString(folder.resolve("password"), PASSWORD);
+            boolean root = "root".equals(System.getProperty("user.name"));
+            if (root) {
+                Started.run(List.of("chown", "-R", "postgres:", folder.toString()), folder);
+            }
+            List<String> prefix = root ? List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups") : List.of();
+            Path data = folder.resolve("data");
+            Started.run(
+                    concat(prefix, bin + "/initdb", "-D", data.toString(), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password.toString(),
+                            "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+                    folder);
+            PostgresServer server = new PostgresServer(freePort());
+            Path log = Files.createTempFile("remuda-postgres", ".log");
+            log.toFile().deleteOnExit();
+            Started program = Started.program(
+                    concat(prefix, bin + "/postgres", "-D", data.toString(), "-p", Integer.toString(server.port), "-k", folder.toString(),
+                            "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100"),
+                    Map.of(), log);
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> server.answers(program));
+            return server;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean answers(Started program) {
+        if (!program.isAlive()) {
+            throw new IllegalStateException("PostgreSQL did not start:\n" + program.output());
+        }
+        try (Connection connection =
+                DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port + "/postgres", "postgres", PASSWORD)) {
+            return connection.isValid(1);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private static Path newest() throws IOException {
+        try (Stream<Path> majors = Files.list(PROGRAMS)) {
+            return majors.map(major -> major.resolve("bin"))
+                    .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
+                    .max(Comparator.comparingInt(bin -> Integer.parseInt(bin.getParent().getFileName().toString())))
+                    .orElseThrow(() -> new IllegalStateException("no PostgreSQL server under " + PROGRAMS + "; apt-get install postgresql"));
+        }
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static List<String> concat(List<String> first, String... more) {
+        return Stream.concat(first.stream(), Stream.of(more)).toList();
+    }
+}

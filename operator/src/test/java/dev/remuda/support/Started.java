@@ -1,0 +1,66 @@
+package dev.remuda.support;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A program that a test started. It ends with the JVM, and its output is in a file. */
+public final class Started implements AutoCloseable {
+    private final Process process;
+    private final Path log;
+
+    private Started(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+    }
+
+    public static Started program(List<String> command, Map<String, String> environment, Path log) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        return new Started(builder.start(), log);
+    }
+
+    /** Runs to its end, which must be good. */
+    public static void run(List<String> command, Path directory) throws IOException, InterruptedException {
+        File log = Files.createTempFile("remuda-run", ".log").toFile();
+        int code = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).redirectOutput(log).start().waitFor();
+        if (code != 0) {
+            throw new IllegalStateException(command.getFirst() + " ended with " + code + ":\n" + Files.readString(log.toPath()));
+        }
+        Files.delete(log.toPath());
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /** The program, or the one that the first program became the parent of. */
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+        }
+    }
+}
