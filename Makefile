@@ -29,6 +29,10 @@ image: ## Build the image remuda:dev, with Docker or without
 images: ## Build the images of the demo and the end-to-end tests
 	@dev/images/build
 
+.PHONY: demo
+demo: ## Back up a database on the local cluster, damage it, bring it back, and prove each step
+	@dev/demo/run
+
 .PHONY: crds
 crds: ## Write crds/ anew from the records
 	@mvn -B -q -pl operator -Dspotless.check.skip test -Dtest=CrdFilesTest#committedFilesAreUpToDate -Dcrds.write=true

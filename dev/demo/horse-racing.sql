@@ -7,6 +7,9 @@ SET client_min_messages = warning;
 SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY['racing_app', 'racing_reports']) AS name
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 
+SELECT format('ALTER DATABASE %I OWNER TO racing_app', current_database()) \gexec
+SELECT format('ALTER DATABASE %I SET timezone = %L', current_database(), 'Australia/Sydney') \gexec
+
 CREATE EXTENSION timescaledb;
 GRANT CREATE, USAGE ON SCHEMA public TO racing_app;
 SET ROLE racing_app;
