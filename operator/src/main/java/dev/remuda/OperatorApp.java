@@ -44,8 +44,6 @@ public final class OperatorApp implements AutoCloseable {
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Operator operator = new Operator(override -> {
             override.withKubernetesClient(client)
-                    // One way to write a status that a mock server and a real one both understand.
-                    .withUseSSAToPatchPrimaryResource(false)
                     .withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
             if (config.leaderElection()) {
                 override.withLeaderElectionConfiguration(LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)

@@ -7,9 +7,10 @@ import java.util.Optional;
 
 import dev.remuda.api.Attempt;
 import dev.remuda.api.BackupStatus;
+import dev.remuda.api.Phase;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Outcome;
-import dev.remuda.job.Outcomes;
+import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.FailureResult;
@@ -22,7 +23,8 @@ import dev.remuda.task.SettleResult;
  *
  * <p>An attempt goes: planned (its Job's name is in the status) → started (its Job was created) → ended. An attempt whose worker left no
  * word, or left something in the store, is settled by a second Job before the Backup is called Failed: a manifest found there means it is
- * complete after all.
+ * complete after all. What a Failed Backup has left in the cluster is removed after its status is written, so that a crash between the two
+ * changes nothing.
  *
  * @param again when to look again though nothing changes; empty: not at all
  */
@@ -30,13 +32,45 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
 
     private static final Duration POLICY_GRACE = Duration.ofMinutes(1);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     /** Decides from what was seen alone: the same observation always gives the same plan. */
     static BackupPlan of(Observed seen, BackupJobs jobs, Duration startDeadline) {
         if (seen.status().phase() != null && seen.status().phase().isFinal()) {
-            return new BackupPlan(seen.status(), List.of(), Optional.empty());
+            return tidy(seen);
         }
         return seen.attempt().isEmpty() ? begin(seen) : go(seen, seen.attempt().get(), jobs, startDeadline);
+    }
+
+    /** What to do instead of a plan whose Job the API server refused. */
+    static BackupPlan refused(Observed seen, Refusal refusal, Duration startDeadline) {
+        if (refusal.isConflict()) {
+            return patience(seen, SOON);
+        }
+        Attempt attempt = seen.attempt().orElseThrow();
+        boolean settling = attempt.reason() != null;
+        Instant since = settling ? attempt.finishedAt() : seen.status().startedAt();
+        String message = "the API server refuses to create the Job: " + refusal.getMessage();
+        if (!refusal.isFinal() && seen.now().isBefore(since.plus(startDeadline))) {
+            return settling
+                    ? patience(seen, LOOK_AGAIN)
+                    : wait(seen, "JobRefused", message, LOOK_AGAIN);
+        }
+        if (settling) {
+            return unsettled(seen, attempt, message);
+        }
+        return refusal.isFinal()
+                ? fail(seen, Reason.InvalidSpec, message + "; correct jobTemplate of BackupPolicy " + seen.policyName() + " and create another Backup")
+                : fail(seen, Reason.Unschedulable, message);
+    }
+
+    private static BackupPlan tidy(Observed seen) {
+        List<Step> steps = seen.ownJobs().stream()
+                .filter(view -> seen.status().phase() == Phase.Failed)
+                .filter(view -> view.job().isPresent() && !view.outcome(seen.now()).isOver())
+                .<Step>map(view -> new Step.DeleteJob(view.name()))
+                .toList();
+        return new BackupPlan(seen.status(), steps, Optional.empty());
     }
 
     private static BackupPlan begin(Observed seen) {
@@ -45,7 +79,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
         }
         String message = "BackupPolicy " + seen.policyName() + " does not exist in namespace " + seen.backup().getMetadata().getNamespace()
                 + "; create it, or name another one";
-        Duration left = Duration.between(seen.now(), created(seen).plus(POLICY_GRACE));
+        Duration left = Duration.between(seen.now(), seen.created().plus(POLICY_GRACE));
         return left.isPositive()
                 ? wait(seen, Reason.PolicyMissing.name(), message, left)
                 : fail(seen, Reason.PolicyMissing, message);
@@ -56,44 +90,41 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
             return settle(seen, attempt, jobs, startDeadline);
         }
         if (attempt.startedAt() == null) {
-            return start(seen, attempt, jobs);
+            return start(seen, attempt, jobs, startDeadline);
         }
         Optional<JobView> job = seen.job(attempt.job());
-        Outcome outcome = job.isPresent()
-                ? job.get().outcome()
-                : new Outcome.Lost(Reason.JobMissing, "Job " + attempt.job() + " was deleted before its result was seen");
-        return switch (outcome) {
-            case Outcome.Waiting waiting -> waitForStart(seen, attempt, waiting, startDeadline);
-            case Outcome.Running running -> running(seen);
+        if (job.isEmpty()) {
+            return lost(seen, Reason.JobMissing, "Job " + attempt.job() + " was deleted before its result was seen");
+        }
+        return switch (job.get().outcome(seen.now())) {
+            case Outcome.Waiting waiting -> waitForStart(seen, job.get(), waiting, startDeadline);
+            case Outcome.Running running -> new BackupPlan(BackupStatuses.running(seen), List.of(), Optional.of(LOOK_AGAIN));
             case Outcome.Reported reported -> ended(seen, reported.result());
             case Outcome.Lost lost -> lost(seen, lost.reason(), lost.message());
         };
     }
 
-    private static BackupPlan start(Observed seen, Attempt attempt, BackupJobs jobs) {
-        Optional<JobView> existing = seen.job(attempt.job());
-        if (existing.isPresent() && !existing.get().belongsTo(BackupJobs.owner(seen))) {
-            return fail(seen, Reason.NameTaken, "a Job named " + attempt.job() + " exists and is not Remuda's; delete it or name the Backup otherwise");
+    private static BackupPlan start(Observed seen, Attempt attempt, BackupJobs jobs, Duration startDeadline) {
+        if (seen.job(attempt.job()).isPresent()) {
+            return new BackupPlan(BackupStatuses.started(seen), List.of(), Optional.of(LOOK_AGAIN));
         }
-        if (existing.isEmpty() && seen.policy().isEmpty()) {
+        Optional<JobView> taken = seen.named(attempt.job()).filter(view -> view.job().isPresent());
+        if (taken.isPresent()) {
+            boolean soonGone = taken.get().belongsToEarlier(BackupJobs.owner(seen)) && seen.now().isBefore(seen.created().plus(startDeadline));
+            return soonGone
+                    ? wait(seen, "Pending", "Job " + attempt.job() + " of an earlier Backup of this name is being removed", SOON)
+                    : fail(seen, Reason.NameTaken, "a Job named " + attempt.job() + " exists and is not this Backup's; delete it or name the Backup otherwise");
+        }
+        if (seen.policy().isEmpty()) {
             return fail(seen, Reason.PolicyMissing, "BackupPolicy " + seen.policyName() + " was deleted before the Backup began; create it and another Backup");
         }
-        List<Step> steps = existing.isPresent() ? List.of() : List.of(new Step.CreateJob(jobs.backup(seen, attempt)));
-        return new BackupPlan(BackupStatuses.started(seen), steps, Optional.of(LOOK_AGAIN));
+        return new BackupPlan(BackupStatuses.started(seen), List.of(new Step.CreateJob(jobs.backup(seen, attempt))), Optional.of(LOOK_AGAIN));
     }
 
-    private static BackupPlan waitForStart(Observed seen, Attempt attempt, Outcome.Waiting waiting, Duration startDeadline) {
-        Duration left = Duration.between(seen.now(), attempt.startedAt().plus(startDeadline));
-        if (left.isPositive()) {
-            return wait(seen, waiting.reason(), waiting.message(), left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
-        }
-        String message = "the Pod did not start within " + startDeadline.toSeconds() + " s: " + waiting.reason() + ": " + waiting.message();
-        BackupPlan failed = fail(seen, Outcomes.reasonOf(waiting), message);
-        return failed.with(new Step.DeleteJob(attempt.job()));
-    }
-
-    private static BackupPlan running(Observed seen) {
-        return new BackupPlan(BackupStatuses.running(seen), List.of(), Optional.of(LOOK_AGAIN));
+    private static BackupPlan waitForStart(Observed seen, JobView job, Outcome.Waiting waiting, Duration startDeadline) {
+        return job.overdue(startDeadline, seen.now())
+                ? fail(seen, waiting.cause(), "the Pod did not start within " + startDeadline.toSeconds() + " s: " + waiting.reason() + ": " + waiting.message())
+                : wait(seen, waiting.reason(), waiting.message(), shorter(job.left(startDeadline, seen.now()), LOOK_AGAIN));
     }
 
     private static BackupPlan ended(Observed seen, Result result) {
@@ -111,27 +142,27 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
     }
 
     private static BackupPlan settle(Observed seen, Attempt attempt, BackupJobs jobs, Duration startDeadline) {
-        Optional<JobView> job = seen.job(attempt.settledBy());
-        if (job.isEmpty()) {
+        Optional<JobView> named = seen.named(attempt.settledBy());
+        if (named.isEmpty()) {
             return new BackupPlan(seen.status(), List.of(new Step.CreateJob(jobs.settle(seen, attempt))), Optional.of(LOOK_AGAIN));
         }
-        return switch (job.get().outcome()) {
+        JobView job = named.get();
+        if (!job.belongsTo(BackupJobs.owner(seen))) {
+            boolean soonGone = job.belongsToEarlier(BackupJobs.owner(seen)) && seen.now().isBefore(attempt.finishedAt().plus(startDeadline));
+            return soonGone ? patience(seen, SOON) : unsettled(seen, attempt, "a Job named " + job.name() + " exists and is not this Backup's");
+        }
+        return switch (job.outcome(seen.now())) {
             case Outcome.Reported(SettleResult(BackupResult completed, int objects, int uploads)) when completed != null -> complete(seen, completed);
             case Outcome.Reported(SettleResult settled) -> fail(seen, attempt.reason(), attempt.message() + ". Nothing of it is left in the store ("
                     + settled.removedObjects() + " objects and " + settled.abortedUploads() + " unfinished uploads removed)");
             case Outcome.Reported(FailureResult failure) -> unsettled(seen, attempt, failure.message());
             case Outcome.Reported other -> unsettled(seen, attempt, "unexpected report");
             case Outcome.Lost lost -> unsettled(seen, attempt, lost.message());
-            case Outcome.Running running -> new BackupPlan(seen.status(), List.of(), Optional.of(LOOK_AGAIN));
-            case Outcome.Waiting waiting -> overdue(seen, job.get(), startDeadline)
-                    ? unsettled(seen, attempt, waiting.message()).with(new Step.DeleteJob(attempt.settledBy()))
-                    : new BackupPlan(seen.status(), List.of(), Optional.of(LOOK_AGAIN));
+            case Outcome.Running running -> patience(seen, LOOK_AGAIN);
+            case Outcome.Waiting waiting -> job.overdue(startDeadline, seen.now())
+                    ? unsettled(seen, attempt, waiting.reason() + ": " + waiting.message())
+                    : patience(seen, shorter(job.left(startDeadline, seen.now()), LOOK_AGAIN));
         };
-    }
-
-    private static boolean overdue(Observed seen, JobView job, Duration startDeadline) {
-        String created = job.job().getMetadata().getCreationTimestamp();
-        return created != null && Instant.parse(created).plus(startDeadline).isBefore(seen.now());
     }
 
     private static BackupPlan unsettled(Observed seen, Attempt attempt, String why) {
@@ -145,18 +176,19 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
     }
 
     private static BackupPlan fail(Observed seen, Reason reason, String message) {
-        return new BackupPlan(BackupStatuses.failed(seen, reason, message), List.of(new Step.Tell(true, reason.name(), message)), Optional.empty());
+        return new BackupPlan(
+                BackupStatuses.failed(seen, reason, message), List.of(new Step.Tell(true, reason.name(), message)), Optional.of(Duration.ZERO));
     }
 
     private static BackupPlan wait(Observed seen, String reason, String message, Duration again) {
         return new BackupPlan(BackupStatuses.waiting(seen, reason, message), List.of(), Optional.of(again));
     }
 
-    private BackupPlan with(Step step) {
-        return new BackupPlan(status, java.util.stream.Stream.concat(steps.stream(), java.util.stream.Stream.of(step)).toList(), again);
+    private static BackupPlan patience(Observed seen, Duration again) {
+        return new BackupPlan(seen.status(), List.of(), Optional.of(again));
     }
 
-    private static Instant created(Observed seen) {
-        return Instant.parse(seen.backup().getMetadata().getCreationTimestamp());
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 }

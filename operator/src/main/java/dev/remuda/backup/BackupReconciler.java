@@ -6,10 +6,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -25,10 +24,13 @@ import org.slf4j.LoggerFactory;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
+import dev.remuda.cluster.JobFinder;
 import dev.remuda.cluster.JobSources;
+import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Refusal;
 
 /** Brings a Backup to its end: observe, plan, act, write the status once. */
 @ControllerConfiguration(name = "backup")
@@ -36,12 +38,14 @@ public final class BackupReconciler implements Reconciler<Backup> {
     private static final Logger LOG = LoggerFactory.getLogger(BackupReconciler.class);
 
     private final Cluster cluster;
+    private final JobFinder finder;
     private final BackupJobs jobs;
     private final Duration startDeadline;
     private final Clock clock;
 
     public BackupReconciler(Cluster cluster, JobBuilding building, Duration startDeadline, Clock clock) {
         this.cluster = cluster;
+        this.finder = new JobFinder(cluster, startDeadline);
         this.jobs = new BackupJobs(building);
         this.startDeadline = startDeadline;
         this.clock = clock;
@@ -66,34 +70,35 @@ public final class BackupReconciler implements Reconciler<Backup> {
     @Override
     public UpdateControl<Backup> reconcile(Backup backup, Context<Backup> context) {
         Observed seen = observe(backup, context);
-        BackupPlan plan = BackupPlan.of(seen, jobs, startDeadline);
-        cluster.carryOut(backup, plan.steps());
-        boolean changed = !plan.status().equals(seen.status());
-        if (changed && plan.status().phase() != seen.status().phase()) {
+        BackupPlan plan = carryOut(seen, BackupPlan.of(seen, jobs, startDeadline));
+        if (plan.status().equals(seen.status())) {
+            return StatusUpdates.write(context, Optional.empty(), plan.again());
+        }
+        if (plan.status().phase() != seen.status().phase()) {
             LOG.info("{}/{} is {}", backup.getMetadata().getNamespace(), backup.getMetadata().getName(), plan.status().phase());
         }
         backup.setStatus(plan.status());
-        UpdateControl<Backup> control = changed ? UpdateControl.patchStatus(backup) : UpdateControl.noUpdate();
-        plan.again().ifPresent(after -> {
-            if (after.isZero()) {
-                control.reschedule();
-            } else {
-                control.rescheduleAfter(after);
-            }
-        });
-        return control;
+        return StatusUpdates.write(context, Optional.of(backup), plan.again());
+    }
+
+    private BackupPlan carryOut(Observed seen, BackupPlan plan) {
+        try {
+            cluster.carryOut(seen.backup(), plan.steps());
+            return plan;
+        } catch (Refusal refusal) {
+            BackupPlan instead = BackupPlan.refused(seen, refusal, startDeadline);
+            cluster.carryOut(seen.backup(), instead.steps());
+            return instead;
+        }
     }
 
     private Observed observe(Backup backup, Context<Backup> context) {
         Map<String, JobView> found = new HashMap<>();
         Observed seen = new Observed(backup, context.getSecondaryResource(BackupPolicy.class), found, clock.instant());
-        if (seen.status().phase() == null || !seen.status().phase().isFinal()) {
-            seen.attempt().stream()
-                    .flatMap(attempt -> Stream.of(attempt.job(), attempt.settledBy()))
-                    .filter(Objects::nonNull)
-                    .forEach(name -> JobSources.find(context, name)
-                            .or(() -> cluster.job(backup.getMetadata().getNamespace(), name))
-                            .ifPresent(view -> found.put(name, view)));
+        boolean over = seen.status().phase() != null && seen.status().phase().isFinal();
+        for (String name : seen.plannedJobs()) {
+            (over ? JobSources.find(context, name) : finder.find(context, backup.getMetadata().getNamespace(), name, seen.now()))
+                    .ifPresent(view -> found.put(name, view));
         }
         return seen;
     }

@@ -1,19 +1,23 @@
 package dev.remuda.backup;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import dev.remuda.api.Attempt;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Owner;
 
 /**
  * All that a plan for a Backup looks at.
  *
- * @param jobs the Backup's Jobs that exist, by name
+ * @param jobs the Jobs that exist under the names that the status plans, by name
  */
 record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobView> jobs, Instant now) {
     BackupStatus status() {
@@ -24,12 +28,36 @@ record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobVie
         return status().attempts().isEmpty() ? Optional.empty() : Optional.of(status().attempts().getLast());
     }
 
+    /** Names of the Jobs that matter now: the attempt's, or, when that is lost, the one that settles it; when all is over, both. */
+    List<String> plannedJobs() {
+        boolean over = status().phase() != null && status().phase().isFinal();
+        return attempt().stream()
+                .flatMap(attempt -> Stream.of(attempt.settledBy() == null || over ? attempt.job() : null, attempt.settledBy()))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** The Backup's own Job of that name. */
     Optional<JobView> job(String name) {
+        return named(name).filter(view -> view.belongsTo(Owner.of(backup)));
+    }
+
+    /** The Job of that name, whoever's it is. */
+    Optional<JobView> named(String name) {
         return Optional.ofNullable(jobs.get(name));
+    }
+
+    /** The Backup's own Jobs that exist. */
+    List<JobView> ownJobs() {
+        return jobs.values().stream().filter(view -> view.belongsTo(Owner.of(backup))).toList();
     }
 
     String policyName() {
         return backup.getSpec().policyRef().name();
+    }
+
+    Instant created() {
+        return Instant.parse(backup.getMetadata().getCreationTimestamp());
     }
 
     long generation() {

@@ -19,7 +19,7 @@ import dev.remuda.job.Labels;
 
 /** Watches the Jobs and Pods of one kind of resource, and finds them for one resource. */
 public final class JobSources {
-    private static final String JOB_NAME = "batch.kubernetes.io/job-name";
+    static final String JOB_NAME = "batch.kubernetes.io/job-name";
 
     private JobSources() {}
 
@@ -29,12 +29,13 @@ public final class JobSources {
 
     /** The Job with its Pod, from the caches. */
     public static Optional<JobView> find(Context<?> context, String name) {
-        return context.getSecondaryResourcesAsStream(Job.class)
-                .filter(job -> name.equals(job.getMetadata().getName()))
-                .findFirst()
-                .map(job -> new JobView(job, context.getSecondaryResourcesAsStream(Pod.class)
-                        .filter(pod -> name.equals(pod.getMetadata().getLabels().get(JOB_NAME)))
-                        .findFirst()));
+        Optional<Job> job = context.getSecondaryResourcesAsStream(Job.class)
+                .filter(known -> name.equals(known.getMetadata().getName()))
+                .findFirst();
+        Optional<Pod> pod = context.getSecondaryResourcesAsStream(Pod.class)
+                .filter(known -> name.equals(known.getMetadata().getLabels().get(JOB_NAME)))
+                .findFirst();
+        return job.isEmpty() && pod.isEmpty() ? Optional.empty() : Optional.of(new JobView(name, job, pod));
     }
 
     private static <R extends HasMetadata, P extends HasMetadata> EventSource<R, P> source(

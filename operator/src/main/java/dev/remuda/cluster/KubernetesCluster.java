@@ -1,13 +1,14 @@
 package dev.remuda.cluster;
 
-import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -16,12 +17,13 @@ import org.slf4j.LoggerFactory;
 
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 
 /** A {@link Cluster} behind the fabric8 client. */
 public final class KubernetesCluster implements Cluster {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesCluster.class);
-    private static final String JOB_NAME = "batch.kubernetes.io/job-name";
+    private static final Set<Integer> REFUSALS = Set.of(400, 403, 404, 409, 422);
     private static final int MAX_EVENT_MESSAGE = 1024;
 
     private final KubernetesClient client;
@@ -34,9 +36,9 @@ public final class KubernetesCluster implements Cluster {
 
     @Override
     public Optional<JobView> job(String namespace, String name) {
-        Job job = client.batch().v1().jobs().inNamespace(namespace).withName(name).get();
-        return Optional.ofNullable(job).map(found -> new JobView(found, client.pods().inNamespace(namespace).withLabel(JOB_NAME, name).list()
-                .getItems().stream().findFirst()));
+        Optional<Job> job = Optional.ofNullable(client.batch().v1().jobs().inNamespace(namespace).withName(name).get());
+        Optional<Pod> pod = client.pods().inNamespace(namespace).withLabel(JobSources.JOB_NAME, name).list().getItems().stream().findFirst();
+        return job.isEmpty() && pod.isEmpty() ? Optional.empty() : Optional.of(new JobView(name, job, pod));
     }
 
     @Override
@@ -45,9 +47,10 @@ public final class KubernetesCluster implements Cluster {
             client.resource(job).create();
             LOG.info("created Job {}/{}", job.getMetadata().getNamespace(), job.getMetadata().getName());
         } catch (KubernetesClientException e) {
-            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-                throw e;
+            if (REFUSALS.contains(e.getCode())) {
+                throw new Refusal(e.getCode(), e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage());
             }
+            throw e;
         }
     }
 

@@ -7,10 +7,10 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 /** The one door through which reconcilers act on the cluster. */
 public interface Cluster {
-    /** The Job as the API server has it now, for one that a cache does not show: the cache may lag behind. */
+    /** The Job and its Pod as the API server has them now: a cache may lag behind. */
     Optional<JobView> job(String namespace, String name);
 
-    /** Creates the Job; when one of that name exists, leaves it alone, and the next look finds whose it is. */
+    /** @throws Refusal when the API server answers that it will not; also when a Job of that name exists, whoever's it is */
     void create(Job job);
 
     /** Deletes the Job and its Pod; an absent one is as good. */

@@ -1,17 +1,49 @@
 package dev.remuda.job;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
-/** A Job and its Pod as last seen. */
-public record JobView(Job job, Optional<Pod> pod) {
-    public Outcome outcome() {
-        return Outcomes.of(job, pod);
+/**
+ * A Job and its Pod as last seen. A Pod may outlive its Job by the seconds that it needs to stop; its last word counts all the same.
+ *
+ * @param name the Job's name, also when only its Pod is left
+ */
+public record JobView(String name, Optional<Job> job, Optional<Pod> pod) {
+    public Outcome outcome(Instant now) {
+        return Outcomes.of(this, now);
     }
 
     public boolean belongsTo(Owner owner) {
-        return job.getMetadata().getOwnerReferences().stream().anyMatch(reference -> owner.uid().equals(reference.getUid()));
+        return job.isPresent()
+                ? references().stream().anyMatch(reference -> owner.uid().equals(reference.getUid()))
+                : pod.map(left -> left.getMetadata().getLabels()).filter(labels -> owner.uid().equals(labels.get(Labels.OWNER_UID))).isPresent();
+    }
+
+    /** Whether the Job belongs to a deleted resource of the same kind and name, and will soon be collected after it. */
+    public boolean belongsToEarlier(Owner owner) {
+        return !belongsTo(owner)
+                && references().stream().anyMatch(earlier -> owner.kind().equals(earlier.getKind()) && owner.name().equals(earlier.getName()));
+    }
+
+    /** Whether the Job exists for longer than a Pod may need to start. */
+    public boolean overdue(Duration startDeadline, Instant now) {
+        return !left(startDeadline, now).isPositive();
+    }
+
+    /** How long the Pod may still need to start; not positive when that is over. */
+    public Duration left(Duration startDeadline, Instant now) {
+        return job.map(known -> known.getMetadata().getCreationTimestamp())
+                .map(created -> Duration.between(now, Instant.parse(created).plus(startDeadline)))
+                .orElse(startDeadline);
+    }
+
+    private List<OwnerReference> references() {
+        return job.map(known -> known.getMetadata().getOwnerReferences()).orElse(List.of());
     }
 }

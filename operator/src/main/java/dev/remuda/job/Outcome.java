@@ -1,12 +1,32 @@
 package dev.remuda.job;
 
+import java.util.Locale;
+import java.util.Set;
+
 import dev.remuda.task.Reason;
 import dev.remuda.task.Result;
 
 /** What came of a Job so far. */
 public sealed interface Outcome {
+    /** Whether the worker has ended, however. */
+    default boolean isOver() {
+        return this instanceof Reported || this instanceof Lost;
+    }
+
     /** The Pod has not started; the reason is a word of the kubelet or scheduler, the message its own. */
-    record Waiting(String reason, String message) implements Outcome {}
+    record Waiting(String reason, String message) implements Outcome {
+        private static final Set<String> PULL_FAILURES =
+                Set.of("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable");
+
+        /** The reason of the vocabulary, for when the wait was too long. */
+        public Reason cause() {
+            if (PULL_FAILURES.contains(reason)) {
+                return Reason.ImagePullFailed;
+            }
+            boolean secret = "CreateContainerConfigError".equals(reason) && message.toLowerCase(Locale.ROOT).contains("secret");
+            return secret ? Reason.SecretMissing : Reason.Unschedulable;
+        }
+    }
 
     /** The worker runs. */
     record Running() implements Outcome {}

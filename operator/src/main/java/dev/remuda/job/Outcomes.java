@@ -1,76 +1,96 @@
 package dev.remuda.job;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 
+import dev.remuda.task.FailureResult;
 import dev.remuda.task.Json;
 import dev.remuda.task.Reason;
 import dev.remuda.task.Result;
 
 /**
- * Reads a Job and its Pod as a real kubelet reports them. The order matters: the cluster's own account of an end goes before the worker's,
- * and the worker's before a bare exit code.
+ * Reads a Job and its Pod as a real kubelet reports them. The order matters: proof of success goes before everything, the cluster's own
+ * account of an end before the worker's complaint, and that before a bare exit code.
  */
-public final class Outcomes {
-    private static final Set<String> PULL_FAILURES =
-            Set.of("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable");
+final class Outcomes {
+    /** How long after its grace period a Pod that is being deleted may still be thought to work; past it, its node is gone. */
+    private static final Duration STOPPING = Duration.ofMinutes(1);
 
     private Outcomes() {}
 
-    /** @param pod the Job's Pod, when there is one */
-    public static Outcome of(Job job, Optional<Pod> pod) {
-        Optional<Outcome> end = pod.flatMap(Outcomes::end);
-        return end.or(() -> jobEnd(job)).orElseGet(() -> pod.map(Outcomes::underWay).orElseGet(() ->
-                new Outcome.Waiting("Pending", "no Pod yet; kubectl describe job " + job.getMetadata().getName() + " says why")));
-    }
-
-    /** The reason of the vocabulary for what keeps a Pod from starting. */
-    public static Reason reasonOf(Outcome.Waiting waiting) {
-        if (PULL_FAILURES.contains(waiting.reason())) {
-            return Reason.ImagePullFailed;
+    static Outcome of(JobView view, Instant now) {
+        Optional<Outcome> end = view.pod().flatMap(pod -> end(pod, view.job()));
+        if (end.isPresent()) {
+            return end.get();
         }
-        return waiting.reason().equals("CreateContainerConfigError") ? Reason.SecretMissing : Reason.Unschedulable;
+        Optional<Outcome> jobEnd = view.job().isPresent()
+                ? jobEnd(view.job().get())
+                : Optional.of(new Outcome.Lost(Reason.JobMissing, "Job " + view.name() + " was deleted before its result was seen"));
+        if (view.pod().isPresent() && (jobEnd.isEmpty() || stopping(view, now))) {
+            return underWay(view.pod().get());
+        }
+        return jobEnd.orElseGet(() -> new Outcome.Waiting("Pending", "no Pod yet; kubectl describe job " + view.name() + " says why"));
     }
 
-    private static Optional<Outcome> end(Pod pod) {
+    private static Optional<Outcome> end(Pod pod, Optional<Job> job) {
         Optional<ContainerStateTerminated> terminated = state(pod).map(ContainerState::getTerminated);
-        String why = pod.getStatus().getReason();
-        String message = pod.getStatus().getMessage();
-        if ("Evicted".equals(why)) {
-            return Optional.of(new Outcome.Lost(Reason.Evicted, "the Pod was evicted from its node: " + message));
-        }
-        if ("DeadlineExceeded".equals(why)) {
-            return Optional.of(new Outcome.Lost(Reason.TimedOut, "the worker ran longer than its timeout; raise spec.timeout of the policy"));
+        PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
+        boolean over = terminated.isPresent() || "Failed".equals(status.getPhase()) || "Succeeded".equals(status.getPhase());
+        if (!over) {
+            return Optional.empty();
         }
         Optional<Result> word = terminated.flatMap(Outcomes::word);
-        if (terminated.isPresent() && terminated.get().getReason() != null && terminated.get().getReason().equals("OOMKilled")
-                && !(word.isPresent() && terminated.get().getExitCode() == 0)) {
-            return Optional.of(new Outcome.Lost(
-                    Reason.OutOfMemory, "the worker was killed for its memory limit; raise jobTemplate.resources.limits.memory of the policy"));
-        }
-        if (word.isPresent()) {
+        if (word.isPresent() && !(word.get() instanceof FailureResult) && exitCode(terminated.get()) == 0) {
             return word.map(Outcome.Reported::new);
         }
-        if (terminated.isPresent()) {
-            return Optional.of(new Outcome.Lost(Reason.PodLost, lost(terminated.get())));
+        return Optional.of(endedByTheCluster(status, terminated)
+                .or(() -> word.map(Outcome.Reported::new))
+                .or(() -> job.flatMap(Outcomes::jobDeadline))
+                .orElseGet(() -> new Outcome.Lost(Reason.PodLost, terminated.map(Outcomes::lost)
+                        .orElseGet(() -> "the Pod ended without a word: " + said(status.getReason(), status.getMessage())))));
+    }
+
+    private static Optional<Outcome> endedByTheCluster(PodStatus status, Optional<ContainerStateTerminated> terminated) {
+        if ("Evicted".equals(status.getReason())) {
+            return Optional.of(new Outcome.Lost(Reason.Evicted, "the Pod was evicted from its node: " + said(status.getMessage())));
         }
-        boolean over = "Failed".equals(pod.getStatus().getPhase()) || "Succeeded".equals(pod.getStatus().getPhase());
-        return over ? Optional.of(new Outcome.Lost(Reason.PodLost, "the Pod ended without a word: " + why + " " + message)) : Optional.empty();
+        if ("DeadlineExceeded".equals(status.getReason())) {
+            return Optional.of(new Outcome.Lost(Reason.TimedOut, "the worker ran longer than its timeout; raise spec.timeout of the policy"));
+        }
+        Optional<PodCondition> disruption = status.getConditions().stream()
+                .filter(condition -> "DisruptionTarget".equals(condition.getType()) && "True".equals(condition.getStatus()))
+                .findFirst();
+        if (disruption.isPresent()) {
+            return Optional.of(new Outcome.Lost(
+                    Reason.Evicted, "the Pod was evicted: " + said(disruption.get().getReason(), disruption.get().getMessage())));
+        }
+        return terminated.filter(end -> "OOMKilled".equals(end.getReason()))
+                .map(end -> new Outcome.Lost(
+                        Reason.OutOfMemory, "the worker was killed for its memory limit; raise jobTemplate.resources.limits.memory of the policy"));
     }
 
     private static String lost(ContainerStateTerminated terminated) {
-        int code = terminated.getExitCode() == null ? -1 : terminated.getExitCode();
-        return switch (code) {
-            case 137 -> "the worker was killed (SIGKILL) before it could report";
-            case 128 -> "the worker could not be started: " + terminated.getMessage();
-            default -> "the worker ended with exit code " + code + " and no report; its log has the cause";
-        };
+        int code = exitCode(terminated);
+        if ("StartError".equals(terminated.getReason()) || "ContainerCannotRun".equals(terminated.getReason())) {
+            return "the worker could not be started: " + said(terminated.getMessage());
+        }
+        return code == 137
+                ? "the worker was killed (SIGKILL) before it could report"
+                : "the worker ended with exit code " + code + " and no report; its log has the cause";
     }
 
     private static Optional<Result> word(ContainerStateTerminated terminated) {
@@ -87,22 +107,37 @@ public final class Outcomes {
 
     /** A Job's last condition is final; the first one of its two (FailureTarget, SuccessCriteriaMet) is not. */
     private static Optional<Outcome> jobEnd(Job job) {
-        if (job.getStatus() == null || job.getStatus().getConditions() == null) {
-            return Optional.empty();
-        }
-        return job.getStatus().getConditions().stream()
-                .filter(condition -> "True".equals(condition.getStatus()))
-                .filter(condition -> condition.getType().equals("Failed") || condition.getType().equals("Complete"))
-                .<Outcome>map(condition -> "DeadlineExceeded".equals(condition.getReason())
-                        ? new Outcome.Lost(Reason.TimedOut, "the Job ran longer than its deadline; raise spec.timeout of the policy")
-                        : new Outcome.Lost(Reason.PodLost, "the Job's Pod is gone: it was deleted or its node was lost"))
+        boolean over = conditions(job).anyMatch(condition -> "Failed".equals(condition.getType()) || "Complete".equals(condition.getType()));
+        return over
+                ? jobDeadline(job).or(() -> Optional.of(
+                        new Outcome.Lost(Reason.PodLost, "the Job's Pod is gone: it was deleted or its node was lost")))
+                : Optional.empty();
+    }
+
+    private static Optional<Outcome> jobDeadline(Job job) {
+        return conditions(job)
+                .filter(condition -> "DeadlineExceeded".equals(condition.getReason()))
+                .<Outcome>map(condition -> new Outcome.Lost(Reason.TimedOut, "the Job ran longer than its deadline; raise spec.timeout of the policy"))
                 .findFirst();
+    }
+
+    private static Stream<JobCondition> conditions(Job job) {
+        return job.getStatus() == null
+                ? Stream.empty()
+                : job.getStatus().getConditions().stream().filter(condition -> "True".equals(condition.getStatus()));
+    }
+
+    /** A Pod that is being deleted still works until it has ended; one that outlives its Job by the user's wish works on. */
+    private static boolean stopping(JobView view, Instant now) {
+        String deletion = view.pod().orElseThrow().getMetadata().getDeletionTimestamp();
+        return deletion == null ? view.job().isEmpty() : now.isBefore(Instant.parse(deletion).plus(STOPPING));
     }
 
     private static Outcome underWay(Pod pod) {
         Optional<ContainerStateWaiting> waiting = state(pod).map(ContainerState::getWaiting);
         if (waiting.isPresent() && waiting.get().getReason() != null) {
-            return new Outcome.Waiting(waiting.get().getReason(), String.valueOf(waiting.get().getMessage()));
+            String why = waiting.get().getMessage();
+            return new Outcome.Waiting(waiting.get().getReason(), why == null ? "the Pod is being started" : why);
         }
         if (state(pod).map(ContainerState::getRunning).isPresent()) {
             return new Outcome.Running();
@@ -111,22 +146,28 @@ public final class Outcomes {
     }
 
     private static Optional<Outcome> unscheduled(Pod pod) {
-        if (pod.getStatus().getConditions() == null) {
-            return Optional.empty();
-        }
-        return pod.getStatus().getConditions().stream()
+        return Optional.ofNullable(pod.getStatus()).stream()
+                .flatMap(status -> status.getConditions().stream())
                 .filter(condition -> "PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus()))
-                .<Outcome>map(condition -> new Outcome.Waiting(condition.getReason(), condition.getMessage()))
+                .<Outcome>map(condition -> new Outcome.Waiting(
+                        Objects.requireNonNullElse(condition.getReason(), "Unschedulable"), said(condition.getMessage())))
                 .findFirst();
     }
 
     private static Optional<ContainerState> state(Pod pod) {
-        if (pod.getStatus() == null || pod.getStatus().getContainerStatuses() == null) {
-            return Optional.empty();
-        }
-        return pod.getStatus().getContainerStatuses().stream()
+        return Optional.ofNullable(pod.getStatus()).stream()
+                .flatMap(status -> status.getContainerStatuses().stream())
                 .filter(status -> status.getName().equals(JobBuilding.CONTAINER))
                 .findFirst()
-                .map(status -> status.getState());
+                .map(ContainerStatus::getState);
+    }
+
+    private static int exitCode(ContainerStateTerminated terminated) {
+        return Objects.requireNonNullElse(terminated.getExitCode(), -1);
+    }
+
+    private static String said(String... words) {
+        String all = Stream.of(words).filter(Objects::nonNull).collect(Collectors.joining(": "));
+        return all.isEmpty() ? "no cause was given" : all;
     }
 }

@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 /** One thing that a plan wants done in the cluster. */
 public sealed interface Step {
-    /** Create the Job; one of ours with that name is as good. */
+    /** Create the Job. */
     record CreateJob(Job job) implements Step {}
 
     /** Delete the Job and its Pod; an absent one is as good. */

@@ -1,6 +1,7 @@
 package dev.remuda.policy;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -16,6 +17,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.cluster.StatusUpdates;
 
 /** Keeps a policy's status true to its Backups. */
 @ControllerConfiguration(name = "policy")
@@ -35,9 +37,9 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
     public UpdateControl<BackupPolicy> reconcile(BackupPolicy policy, Context<BackupPolicy> context) {
         BackupPolicyStatus status = PolicyStatuses.of(policy, context.getSecondaryResources(Backup.class));
         if (status.equals(policy.getStatus())) {
-            return UpdateControl.noUpdate();
+            return StatusUpdates.write(context, Optional.empty(), Optional.empty());
         }
         policy.setStatus(status);
-        return UpdateControl.patchStatus(policy);
+        return StatusUpdates.write(context, Optional.of(policy), Optional.empty());
     }
 }

@@ -1,5 +1,6 @@
 package dev.remuda.policy;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
@@ -19,7 +20,8 @@ final class PolicyStatuses {
     static BackupPolicyStatus of(BackupPolicy policy, Collection<Backup> backups) {
         Optional<LastBackup> newest = backups.stream()
                 .filter(backup -> backup.getStatus() != null && backup.getStatus().phase() == Phase.Completed)
-                .max(Comparator.comparing(backup -> backup.getStatus().snapshotAt()))
+                .max(Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt())
+                        .thenComparing(backup -> backup.getMetadata().getName()))
                 .map(PolicyStatuses::last);
         return new BackupPolicyStatus(policy.getMetadata().getGeneration(), newest.orElse(null));
     }

@@ -8,16 +8,26 @@ import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Owner;
 
 /**
  * All that a plan for a Restore looks at.
  *
  * @param policy the policy of the Backup, whose Job template is used, while it exists
- * @param job the Job named in the status, while it exists
+ * @param job the Job of the name that the status plans, whoever's it is, while it exists
  */
 record Observed(Restore restore, Optional<Backup> backup, Optional<BackupPolicy> policy, Optional<JobView> job, Instant now) {
     RestoreStatus status() {
         return restore.getStatus() == null ? RestoreStatus.NONE : restore.getStatus();
+    }
+
+    /** The Restore's own Job. */
+    Optional<JobView> ownJob() {
+        return job.filter(view -> view.belongsTo(Owner.of(restore)));
+    }
+
+    Instant created() {
+        return Instant.parse(restore.getMetadata().getCreationTimestamp());
     }
 
     String backupName() {

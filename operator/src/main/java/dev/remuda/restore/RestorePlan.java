@@ -1,7 +1,6 @@
 package dev.remuda.restore;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,8 +9,8 @@ import dev.remuda.api.Phase;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Outcome;
-import dev.remuda.job.Outcomes;
 import dev.remuda.job.Owner;
+import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
@@ -21,31 +20,53 @@ import dev.remuda.task.Result;
 
 /**
  * What to do next for a Restore, and the status that says so. A Restore is never tried a second time by itself: after a failure a person
- * looks first.
+ * looks first. What a Failed Restore has left in the cluster is removed after its status is written, so that a crash between the two changes
+ * nothing.
  *
  * @param again when to look again though nothing changes; empty: not at all
  */
 record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> again) {
     private static final Duration BACKUP_GRACE = Duration.ofMinutes(1);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     /** Decides from what was seen alone: the same observation always gives the same plan. */
     static RestorePlan of(Observed seen, RestoreJobs jobs, Duration startDeadline) {
         RestoreStatus status = seen.status();
         if (status.phase() != null && status.phase().isFinal()) {
-            return new RestorePlan(status, List.of(), Optional.empty());
+            return tidy(seen);
         }
         if (status.job() == null) {
             return begin(seen);
         }
-        return status.startedAt() == null ? start(seen, jobs) : go(seen, startDeadline);
+        return status.startedAt() == null ? start(seen, jobs, startDeadline) : go(seen, startDeadline);
+    }
+
+    /** What to do instead of a plan whose Job the API server refused. */
+    static RestorePlan refused(Observed seen, Refusal refusal, Duration startDeadline) {
+        if (refusal.isConflict()) {
+            return new RestorePlan(seen.status(), List.of(), Optional.of(SOON));
+        }
+        String message = "the API server refuses to create the Job: " + refusal.getMessage();
+        if (refusal.isFinal()) {
+            return fail(seen, Reason.InvalidSpec, message + "; correct jobTemplate of the Backup's policy and create another Restore. Nothing was touched");
+        }
+        return seen.now().isBefore(seen.created().plus(startDeadline))
+                ? wait(seen, "JobRefused", message, LOOK_AGAIN)
+                : fail(seen, Reason.Unschedulable, message + ". Nothing was touched");
+    }
+
+    private static RestorePlan tidy(Observed seen) {
+        boolean left = seen.status().phase() == Phase.Failed
+                && seen.ownJob().filter(view -> view.job().isPresent() && !view.outcome(seen.now()).isOver()).isPresent();
+        return new RestorePlan(seen.status(), left ? List.of(new Step.DeleteJob(seen.status().job())) : List.of(), Optional.empty());
     }
 
     private static RestorePlan begin(Observed seen) {
         if (seen.backup().isEmpty()) {
             String message = "Backup " + seen.backupName() + " does not exist in namespace " + seen.restore().getMetadata().getNamespace()
                     + "; kubectl get backups lists those that do";
-            Duration left = Duration.between(seen.now(), created(seen).plus(BACKUP_GRACE));
+            Duration left = Duration.between(seen.now(), seen.created().plus(BACKUP_GRACE));
             return left.isPositive() ? wait(seen, Reason.BackupMissing.name(), message, left) : fail(seen, Reason.BackupMissing, message);
         }
         Backup backup = seen.backup().get();
@@ -72,39 +93,44 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
                         + "'; create the Restore again with confirm: " + target + " if that is meant");
     }
 
-    private static RestorePlan start(Observed seen, RestoreJobs jobs) {
-        Owner owner = Owner.of(seen.restore());
-        if (seen.job().isPresent() && !seen.job().get().belongsTo(owner)) {
-            return fail(seen, Reason.NameTaken, "a Job named " + seen.status().job() + " exists and is not Remuda's; delete it or name the Restore otherwise");
+    private static RestorePlan start(Observed seen, RestoreJobs jobs, Duration startDeadline) {
+        if (seen.ownJob().isPresent()) {
+            return new RestorePlan(RestoreStatuses.started(seen), List.of(), Optional.of(LOOK_AGAIN));
         }
-        if (seen.job().isEmpty() && seen.backup().isEmpty()) {
+        Optional<JobView> taken = seen.job().filter(view -> view.job().isPresent());
+        if (taken.isPresent()) {
+            String name = taken.get().name();
+            boolean soonGone = taken.get().belongsToEarlier(Owner.of(seen.restore())) && seen.now().isBefore(seen.created().plus(startDeadline));
+            return soonGone
+                    ? wait(seen, "Pending", "Job " + name + " of an earlier Restore of this name is being removed", SOON)
+                    : fail(seen, Reason.NameTaken, "a Job named " + name + " exists and is not this Restore's; delete it or name the Restore otherwise");
+        }
+        if (seen.backup().isEmpty()) {
             return fail(seen, Reason.BackupMissing, "Backup " + seen.backupName() + " was deleted before the Restore began; nothing was touched");
         }
-        List<Step> steps = seen.job().isPresent() ? List.of() : List.of(new Step.CreateJob(jobs.restore(seen)));
-        return new RestorePlan(RestoreStatuses.started(seen), steps, Optional.of(LOOK_AGAIN));
+        return new RestorePlan(RestoreStatuses.started(seen), List.of(new Step.CreateJob(jobs.restore(seen))), Optional.of(LOOK_AGAIN));
     }
 
     private static RestorePlan go(Observed seen, Duration startDeadline) {
-        Outcome outcome = seen.job()
-                .map(JobView::outcome)
-                .orElseGet(() -> new Outcome.Lost(Reason.JobMissing, "Job " + seen.status().job() + " was deleted before its result was seen"));
-        return switch (outcome) {
-            case Outcome.Waiting waiting -> waitForStart(seen, waiting, startDeadline);
+        if (seen.ownJob().isEmpty()) {
+            return fail(seen, Reason.JobMissing, "Job " + seen.status().job() + " was deleted before its result was seen. " + lookFirst(seen));
+        }
+        JobView job = seen.ownJob().get();
+        return switch (job.outcome(seen.now())) {
+            case Outcome.Waiting waiting -> waitForStart(seen, job, waiting, startDeadline);
             case Outcome.Running running -> new RestorePlan(RestoreStatuses.running(seen), List.of(), Optional.of(LOOK_AGAIN));
             case Outcome.Reported(Result result) -> ended(seen, result);
             case Outcome.Lost lost -> fail(seen, lost.reason(), lost.message() + ". " + lookFirst(seen));
         };
     }
 
-    private static RestorePlan waitForStart(Observed seen, Outcome.Waiting waiting, Duration startDeadline) {
-        Duration left = Duration.between(seen.now(), seen.status().startedAt().plus(startDeadline));
+    private static RestorePlan waitForStart(Observed seen, JobView job, Outcome.Waiting waiting, Duration startDeadline) {
+        Duration left = job.left(startDeadline, seen.now());
         if (left.isPositive()) {
             return wait(seen, waiting.reason(), waiting.message(), left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
         }
-        String message = "the Pod did not start within " + startDeadline.toSeconds() + " s: " + waiting.reason() + ": " + waiting.message()
-                + ". Nothing was touched";
-        RestorePlan failed = fail(seen, Outcomes.reasonOf(waiting), message);
-        return new RestorePlan(failed.status, List.of(failed.steps.getFirst(), new Step.DeleteJob(seen.status().job())), Optional.empty());
+        return fail(seen, waiting.cause(), "the Pod did not start within " + startDeadline.toSeconds() + " s: " + waiting.reason() + ": "
+                + waiting.message() + ". Nothing was touched");
     }
 
     private static RestorePlan ended(Observed seen, Result result) {
@@ -116,7 +142,8 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
     }
 
     private static String lookFirst(Observed seen) {
-        return "How far it came is not known: look at database " + seen.status().databaseName()
+        String database = seen.status().databaseName() == null ? "the target database" : "database " + seen.status().databaseName();
+        return "How far it came is not known: look at " + database
                 + " before you trust it; it may be missing or incomplete. The backup is untouched; the same Restore under a new name can be created";
     }
 
@@ -127,14 +154,10 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
 
     private static RestorePlan fail(Observed seen, Reason reason, String message) {
         return new RestorePlan(
-                RestoreStatuses.failed(seen, reason, message), List.of(new Step.Tell(true, reason.name(), message)), Optional.empty());
+                RestoreStatuses.failed(seen, reason, message), List.of(new Step.Tell(true, reason.name(), message)), Optional.of(Duration.ZERO));
     }
 
     private static RestorePlan wait(Observed seen, String reason, String message, Duration again) {
         return new RestorePlan(RestoreStatuses.waiting(seen, reason, message), List.of(), Optional.of(again));
-    }
-
-    private static Instant created(Observed seen) {
-        return Instant.parse(seen.restore().getMetadata().getCreationTimestamp());
     }
 }

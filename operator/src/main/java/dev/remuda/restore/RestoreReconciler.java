@@ -2,6 +2,7 @@ package dev.remuda.restore;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,10 +24,14 @@ import org.slf4j.LoggerFactory;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Restore;
+import dev.remuda.api.RestoreStatus;
+import dev.remuda.cluster.JobFinder;
 import dev.remuda.cluster.JobSources;
+import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Refusal;
 
 /** Brings a Restore to its end: observe, plan, act, write the status once. */
 @ControllerConfiguration(name = "restore")
@@ -34,12 +39,14 @@ public final class RestoreReconciler implements Reconciler<Restore> {
     private static final Logger LOG = LoggerFactory.getLogger(RestoreReconciler.class);
 
     private final Cluster cluster;
+    private final JobFinder finder;
     private final RestoreJobs jobs;
     private final Duration startDeadline;
     private final Clock clock;
 
     public RestoreReconciler(Cluster cluster, JobBuilding building, Duration startDeadline, Clock clock) {
         this.cluster = cluster;
+        this.finder = new JobFinder(cluster, startDeadline);
         this.jobs = new RestoreJobs(building);
         this.startDeadline = startDeadline;
         this.clock = clock;
@@ -64,37 +71,48 @@ public final class RestoreReconciler implements Reconciler<Restore> {
     @Override
     public UpdateControl<Restore> reconcile(Restore restore, Context<Restore> context) {
         Observed seen = observe(restore, context);
-        RestorePlan plan = RestorePlan.of(seen, jobs, startDeadline);
-        cluster.carryOut(restore, plan.steps());
-        boolean changed = !plan.status().equals(seen.status());
-        if (changed && plan.status().phase() != seen.status().phase()) {
+        RestorePlan plan = carryOut(seen, RestorePlan.of(seen, jobs, startDeadline));
+        if (plan.status().equals(seen.status())) {
+            return StatusUpdates.write(context, Optional.empty(), plan.again());
+        }
+        if (plan.status().phase() != seen.status().phase()) {
             LOG.info("{}/{} is {}", restore.getMetadata().getNamespace(), restore.getMetadata().getName(), plan.status().phase());
         }
         restore.setStatus(plan.status());
-        UpdateControl<Restore> control = changed ? UpdateControl.patchStatus(restore) : UpdateControl.noUpdate();
-        plan.again().ifPresent(after -> {
-            if (after.isZero()) {
-                control.reschedule();
-            } else {
-                control.rescheduleAfter(after);
-            }
-        });
-        return control;
+        return StatusUpdates.write(context, Optional.of(restore), plan.again());
+    }
+
+    private RestorePlan carryOut(Observed seen, RestorePlan plan) {
+        try {
+            cluster.carryOut(seen.restore(), plan.steps());
+            return plan;
+        } catch (Refusal refusal) {
+            RestorePlan instead = RestorePlan.refused(seen, refusal, startDeadline);
+            cluster.carryOut(seen.restore(), instead.steps());
+            return instead;
+        }
     }
 
     private Observed observe(Restore restore, Context<Restore> context) {
         Optional<Backup> backup = context.getSecondaryResource(Backup.class);
-        boolean begins = restore.getStatus() == null || restore.getStatus().startedAt() == null;
-        Optional<BackupPolicy> policy = backup.filter(found -> begins).flatMap(found -> Optional.ofNullable(context.getClient()
+        RestoreStatus status = restore.getStatus() == null ? RestoreStatus.NONE : restore.getStatus();
+        Optional<BackupPolicy> policy = backup.filter(found -> status.job() != null && status.startedAt() == null && !status.phase().isFinal())
+                .flatMap(found -> policyOf(found, context));
+        Instant now = clock.instant();
+        Optional<JobView> job = Optional.ofNullable(status.job())
+                .flatMap(name -> status.phase().isFinal()
+                        ? JobSources.find(context, name)
+                        : finder.find(context, restore.getMetadata().getNamespace(), name, now));
+        return new Observed(restore, backup, policy, job, now);
+    }
+
+    /** Read when the Job is made, which is once in a Restore's life, instead of watched. */
+    private static Optional<BackupPolicy> policyOf(Backup backup, Context<Restore> context) {
+        return Optional.ofNullable(context.getClient()
                 .resources(BackupPolicy.class)
-                .inNamespace(found.getMetadata().getNamespace())
-                .withName(found.getSpec().policyRef().name())
-                .get()));
-        Optional<JobView> job = Optional.ofNullable(restore.getStatus())
-                .filter(status -> status.job() != null && !status.phase().isFinal())
-                .flatMap(status -> JobSources.find(context, status.job())
-                        .or(() -> cluster.job(restore.getMetadata().getNamespace(), status.job())));
-        return new Observed(restore, backup, policy, job, clock.instant());
+                .inNamespace(backup.getMetadata().getNamespace())
+                .withName(backup.getSpec().policyRef().name())
+                .get());
     }
 
     private static ResourceID backupOf(Restore restore) {

@@ -1,0 +1,35 @@
+package dev.remuda.cluster;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+
+import dev.remuda.job.Cluster;
+import dev.remuda.job.JobView;
+import dev.remuda.job.Outcome;
+
+/**
+ * Finds a Job and its Pod: in the caches while all goes well, at the API server before a loss is believed. Jobs and Pods come by two watches,
+ * so a cache may show a Job that ended beside a Pod that has not yet said how.
+ */
+public final class JobFinder {
+    private final Cluster cluster;
+    private final Duration startDeadline;
+
+    public JobFinder(Cluster cluster, Duration startDeadline) {
+        this.cluster = cluster;
+        this.startDeadline = startDeadline;
+    }
+
+    public Optional<JobView> find(Context<?> context, String namespace, String name, Instant now) {
+        return JobSources.find(context, name)
+                .filter(view -> switch (view.outcome(now)) {
+                    case Outcome.Lost lost -> false;
+                    case Outcome.Waiting waiting -> !view.overdue(startDeadline, now);
+                    default -> true;
+                })
+                .or(() -> cluster.job(namespace, name));
+    }
+}

@@ -1,0 +1,210 @@
+package dev.remuda.backup;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+
+import dev.remuda.api.Phase;
+import dev.remuda.job.Step;
+import dev.remuda.support.Pods;
+import dev.remuda.support.Samples;
+import dev.remuda.task.FailureResult;
+import dev.remuda.task.Reason;
+
+import static dev.remuda.backup.BackupWorld.JOB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The life of a Backup whose worker leaves its word. */
+class BackupPlanTest {
+    private final BackupWorld world = new BackupWorld();
+
+    @Test
+    void withoutItsPolicyABackupWaitsAMinuteForItAndThenFails() {
+        world.policy = Optional.empty();
+
+        BackupPlan plan = world.reconcile();
+        assertThat(plan.again()).contains(Duration.ofSeconds(55));
+        assertThat(world.status().phase()).isEqualTo(Phase.Pending);
+        assertThat(world.reason()).isEqualTo("PolicyMissing");
+        assertThat(world.message()).isEqualTo("BackupPolicy horses does not exist in namespace stable; create it, or name another one");
+
+        world.now = Samples.CREATED.plusSeconds(60);
+        world.reconcileUntilItRests();
+        assertThat(world.status().phase()).isEqualTo(Phase.Failed);
+        assertThat(world.reason()).isEqualTo("PolicyMissing");
+        assertThat(world.status().attempts()).isEmpty();
+        assertThat(world.told).hasSize(1).allMatch(Step.Tell::warning);
+        assertThat(world.created).isEmpty();
+    }
+
+    @Test
+    void aPolicyThatComesWithinTheMinuteIsUsed() {
+        world.policy = Optional.empty();
+        world.reconcile();
+        world.policy = Optional.of(Samples.policy());
+        world.reconcileUntilItRests();
+        assertThat(world.created).containsExactly(JOB);
+    }
+
+    @Test
+    void firstThePlanIsWrittenDownThenTheJobIsCreated() {
+        BackupPlan planned = world.reconcile();
+        assertThat(planned.steps()).isEmpty();
+        assertThat(planned.again()).contains(Duration.ZERO);
+        assertThat(world.attempt().job()).isEqualTo(JOB);
+        assertThat(world.attempt().startedAt()).isNull();
+        assertThat(world.status().database()).isEqualTo(Samples.database());
+        assertThat(world.status().storage()).isEqualTo(Samples.storage());
+        assertThat(world.status().location().url()).isEqualTo("s3://backups/stables/stable/horses/monday-6f1c2a34-1/");
+
+        world.reconcile();
+        assertThat(world.created).containsExactly(JOB);
+        assertThat(world.attempt().startedAt()).isEqualTo(world.now);
+        assertThat(world.status().phase()).isEqualTo(Phase.Pending);
+        assertThat(world.message()).isEqualTo("Job monday-1 was created");
+    }
+
+    @Test
+    void aJobThatExistsIsAdoptedAndNotCreatedAgain() {
+        world.reconcile();
+        BackupPlan crashed = world.plan();
+        world.act(crashed);
+
+        BackupPlan again = world.reconcile();
+        assertThat(again.steps()).isEmpty();
+        assertThat(again.status()).isEqualTo(crashed.status());
+    }
+
+    @Test
+    void whileThePodIsNotStartedTheBackupSaysWhatItWaitsFor() {
+        world.reconcileUntilItRests();
+        BackupPlan plan = world.reconcile();
+        assertThat(world.message()).contains("no Pod yet");
+        assertThat(plan.again()).contains(Duration.ofSeconds(15));
+
+        world.pod(JOB, job -> Pods.unschedulable(job, "0/3 nodes are available"));
+        world.reconcile();
+        assertThat(world.status().phase()).isEqualTo(Phase.Pending);
+        assertThat(world.reason()).isEqualTo("Unschedulable");
+        assertThat(world.message()).isEqualTo("0/3 nodes are available");
+    }
+
+    @Test
+    void aRunningWorkerMakesTheBackupRun() {
+        started();
+        world.pod(JOB, Pods::running);
+        world.reconcile();
+        assertThat(world.status().phase()).isEqualTo(Phase.Running);
+        assertThat(world.message()).isEqualTo("Job monday-1 is dumping");
+    }
+
+    @Test
+    void aGoodResultCompletesTheBackupWithAllItsFacts() {
+        started();
+        world.pod(JOB, job -> Pods.reported(job, Samples.backedUp()));
+        BackupPlan plan = world.reconcile();
+
+        assertThat(plan.again()).isEmpty();
+        assertThat(world.status().phase()).isEqualTo(Phase.Completed);
+        assertThat(world.status().conditions().getFirst().getStatus()).isEqualTo("True");
+        assertThat(world.message()).isEqualTo("horses: 4 tables, 2000000 rows, 1.4 MiB stored and compared, in 37s");
+        assertThat(world.status().completedAt()).isEqualTo(Samples.backedUp().finishedAt());
+        assertThat(world.status().duration()).isEqualTo("37s");
+        assertThat(world.status().size()).isEqualTo("1.4 MiB");
+        assertThat(world.status().snapshotAt()).isEqualTo(Samples.backedUp().snapshotAt());
+        assertThat(world.status().location().dataKey()).isEqualTo(Samples.backedUp().dataKey());
+        assertThat(world.status().checksum()).isEqualTo("sha256:00");
+        assertThat(world.status().extensions()).containsEntry("plpgsql", "1.0");
+        assertThat(world.attempt().reason()).isNull();
+        assertThat(world.attempt().finishedAt()).isEqualTo(Samples.backedUp().finishedAt());
+        assertThat(world.told).containsExactly(new Step.Tell(false, "Completed", world.message()));
+    }
+
+    @Test
+    void aFailureOfAWorkerThatLeftNothingFailsTheBackupAtOnce() {
+        started();
+        world.pod(JOB, job -> Pods.reported(job, new FailureResult(Reason.DatabaseNotFound, "database horses does not exist", false)));
+        world.reconcileUntilItRests();
+
+        assertThat(world.status().phase()).isEqualTo(Phase.Failed);
+        assertThat(world.status().conditions().getFirst().getStatus()).isEqualTo("False");
+        assertThat(world.reason()).isEqualTo("DatabaseNotFound");
+        assertThat(world.message()).isEqualTo("database horses does not exist");
+        assertThat(world.attempt().reason()).isEqualTo(Reason.DatabaseNotFound);
+        assertThat(world.attempt().finishedAt()).isEqualTo(world.now);
+        assertThat(world.status().completedAt()).isEqualTo(world.now);
+        assertThat(world.created).containsExactly(JOB);
+        assertThat(world.deleted).isEmpty();
+        assertThat(world.told).containsExactly(new Step.Tell(true, "DatabaseNotFound", "database horses does not exist"));
+    }
+
+    @Test
+    void aPodThatDoesNotStartInTimeFailsTheBackupWithItsCauseAndThenItsJobIsRemoved() {
+        started();
+        world.pod(JOB, job -> Pods.waiting(job, "ImagePullBackOff", "Back-off pulling image"));
+        world.now = world.now.plusSeconds(598);
+        assertThat(world.reconcile().again()).contains(Duration.ofSeconds(2));
+        assertThat(world.status().phase()).isEqualTo(Phase.Pending);
+
+        world.now = world.now.plusSeconds(2);
+        world.reconcile();
+        assertThat(world.status().phase()).isEqualTo(Phase.Failed);
+        assertThat(world.reason()).isEqualTo("ImagePullFailed");
+        assertThat(world.message()).isEqualTo("the Pod did not start within 600 s: ImagePullBackOff: Back-off pulling image");
+        assertThat(world.deleted).as("the status comes first").isEmpty();
+
+        world.reconcileUntilItRests();
+        assertThat(world.deleted).containsExactly(JOB);
+        assertThat(world.reason()).isEqualTo("ImagePullFailed");
+    }
+
+    @Test
+    void thePolicyOfAPlannedBackupMustStillBeThereWhenTheJobIsMade() {
+        world.reconcile();
+        world.policy = Optional.empty();
+        world.reconcileUntilItRests();
+        assertThat(world.status().phase()).isEqualTo(Phase.Failed);
+        assertThat(world.reason()).isEqualTo("PolicyMissing");
+    }
+
+    @Test
+    void aPolicyThatGoesOnceTheJobIsMadeChangesNothing() {
+        started();
+        world.policy = Optional.empty();
+        world.pod(JOB, Pods::running);
+        world.reconcile();
+        world.pod(JOB, job -> Pods.reported(job, Samples.backedUp()));
+        world.reconcile();
+        assertThat(world.status().phase()).isEqualTo(Phase.Completed);
+    }
+
+    @Test
+    void whatIsFinalStaysAsItIs() {
+        started();
+        world.pod(JOB, job -> Pods.reported(job, Samples.backedUp()));
+        world.reconcile();
+        var completed = world.status();
+
+        world.policy = Optional.empty();
+        world.pod(JOB, Pods::running);
+        assertThat(world.reconcile()).isEqualTo(new BackupPlan(completed, List.of(), Optional.empty()));
+        world.lose(JOB);
+        assertThat(world.reconcile()).isEqualTo(new BackupPlan(completed, List.of(), Optional.empty()));
+    }
+
+    @Test
+    void anUnchangedObservationGivesAnEqualStatusSoThatNothingIsWritten() {
+        started();
+        world.pod(JOB, Pods::running);
+        world.reconcile();
+        var before = world.status();
+        world.now = world.now.plusSeconds(15);
+        assertThat(world.plan().status()).isEqualTo(before);
+    }
+
+    private void started() {
+        world.reconcileUntilItRests();
+    }
+}

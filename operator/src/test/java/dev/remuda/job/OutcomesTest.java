@@ -1,0 +1,215 @@
+package dev.remuda.job;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.job.Outcome.Lost;
+import dev.remuda.job.Outcome.Reported;
+import dev.remuda.job.Outcome.Running;
+import dev.remuda.job.Outcome.Waiting;
+import dev.remuda.support.Pods;
+import dev.remuda.support.Samples;
+import dev.remuda.task.FailureResult;
+import dev.remuda.task.Json;
+import dev.remuda.task.Reason;
+import dev.remuda.task.SettleTask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Every row of what a real kubelet, scheduler and Job controller were seen to write. */
+class OutcomesTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T03:00:00Z");
+    private static final FailureResult FAILURE = new FailureResult(Reason.DumpFailed, "pg_dump failed", false);
+
+    private final Mounts mounts = new Mounts();
+    private final Job job = new JobBuilding(Samples.CONFIG).build(
+            Owner.of(Samples.backup()), "monday-1", "backup", new SettleTask(mounts.store(Samples.storage().s3()), "p/"), mounts,
+            JobTemplateSpec.EMPTY, Duration.ofHours(1));
+
+    @Test
+    void aWorkersWordIsItsOutcomeAlsoBeforeTheJobHasEnded() {
+        assertThat(of(Pods.reported(job, Samples.backedUp()))).isEqualTo(new Reported(Samples.backedUp()));
+        assertThat(of(Pods.reported(job, FAILURE))).isEqualTo(new Reported(FAILURE));
+        assertThat(of(Pods.with(job, "Failed", "BackoffLimitExceeded"), Pods.reported(job, FAILURE))).isEqualTo(new Reported(FAILURE));
+    }
+
+    @Test
+    void aBareExitCodeIsALoss() {
+        assertLost(of(Pods.ended(job, 3, "Error", null)), Reason.PodLost, "exit code 3");
+        assertLost(of(Pods.ended(job, 0, "Completed", "")), Reason.PodLost, "exit code 0");
+        assertLost(of(Pods.ended(job, 137, "Error", null)), Reason.PodLost, "SIGKILL");
+    }
+
+    @Test
+    void aCutOffOrForeignTerminationMessageIsALoss() {
+        String word = Json.writeResult(Samples.backedUp());
+        assertLost(of(Pods.ended(job, 0, "Completed", word.substring(0, 40))), Reason.PodLost, "exit code 0");
+        assertLost(of(Pods.ended(job, 0, "Completed", word.substring(1))), Reason.PodLost, "exit code 0");
+        assertLost(of(Pods.ended(job, 1, "Error", "{\"kind\":\"other\"}")), Reason.PodLost, "exit code 1");
+    }
+
+    @Test
+    void outOfMemoryIsToldAlsoWhenOnlyAChildWasKilledAndTheWorkerReported() {
+        assertLost(of(Pods.ended(job, 137, "OOMKilled", null)), Reason.OutOfMemory, "limits.memory");
+        assertLost(of(Pods.ended(job, 1, "OOMKilled", Json.writeResult(FAILURE))), Reason.OutOfMemory, "limits.memory");
+    }
+
+    @Test
+    void anEvictedPodIsTold() {
+        assertLost(of(Pods.because(Pods.of(job), "Evicted", "ephemeral local storage usage exceeds")), Reason.Evicted, "ephemeral local storage");
+        assertLost(of(Pods.because(Pods.ended(job, 137, "Error", null), "Evicted", null)), Reason.Evicted, "no cause was given");
+        Pod drained = Pods.condition(Pods.ended(job, 143, "Error", null), "DisruptionTarget", "True", "EvictionByEvictionAPI", "Eviction API: evicting");
+        assertLost(of(drained), Reason.Evicted, "EvictionByEvictionAPI: Eviction API: evicting");
+        assertLost(of(Pods.condition(Pods.reported(job, FAILURE), "DisruptionTarget", "True", "r", null)), Reason.Evicted, "evicted");
+        assertThat(of(Pods.condition(Pods.reported(job, FAILURE), "DisruptionTarget", "False", "r", null))).isEqualTo(new Reported(FAILURE));
+    }
+
+    @Test
+    void aDeadlineIsToldWhetherThePodsOrTheJobs() {
+        assertLost(of(Pods.because(Pods.ended(job, 143, "Error", null), "DeadlineExceeded", "Pod was active")), Reason.TimedOut, "spec.timeout");
+        assertLost(of(Pods.with(job, "Failed", "DeadlineExceeded"), null), Reason.TimedOut, "spec.timeout");
+        assertLost(of(Pods.with(job, "FailureTarget", "DeadlineExceeded"), Pods.ended(job, 143, "Error", null)), Reason.TimedOut, "spec.timeout");
+        assertThat(of(Pods.with(job, "FailureTarget", "DeadlineExceeded"), Pods.running(job))).isEqualTo(new Running());
+    }
+
+    @Test
+    void aProvedSuccessIsNeverLostWhateverCameOverThePodAfterwards() {
+        Pod done = Pods.reported(job, Samples.backedUp());
+        Reported success = new Reported(Samples.backedUp());
+        assertThat(of(Pods.because(done, "Evicted", "node pressure"))).isEqualTo(success);
+        assertThat(of(Pods.because(done, "DeadlineExceeded", ""))).isEqualTo(success);
+        assertThat(of(Pods.condition(done, "DisruptionTarget", "True", "r", "m"))).isEqualTo(success);
+        assertThat(of(Pods.ended(job, 0, "OOMKilled", Json.writeResult(Samples.backedUp())))).isEqualTo(success);
+        assertThat(of(Pods.with(job, "Failed", "DeadlineExceeded"), done)).isEqualTo(success);
+        assertThat(view(null, done).outcome(NOW)).isEqualTo(success);
+    }
+
+    @Test
+    void aSuccessThatEndsWithAnotherExitCodeIsReportedOnlyWhenTheClusterDidNotEndIt() {
+        assertLost(of(Pods.ended(job, 137, "OOMKilled", Json.writeResult(Samples.backedUp()))), Reason.OutOfMemory, "limits.memory");
+    }
+
+    @Test
+    void aBinaryThatCannotBeStartedIsToldInTheRuntimesWords() {
+        assertLost(of(Pods.ended(job, 128, "StartError", "exec: \"java\": not found")), Reason.PodLost, "could not be started: exec: \"java\": not found");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ErrImagePull,not found,ImagePullFailed", "ImagePullBackOff,Back-off pulling image,ImagePullFailed",
+        "ErrImageNeverPull,not present with pull policy of Never,ImagePullFailed", "InvalidImageName,couldn't parse,ImagePullFailed",
+        "CreateContainerConfigError,secret \"x\" not found,SecretMissing", "CreateContainerConfigError,couldn't find key a in Secret n/x,SecretMissing",
+        "CreateContainerConfigError,container has runAsNonRoot and image will run as root,Unschedulable", "ContainerCreating,slow,Unschedulable"
+    })
+    void aContainerThatWaitsSaysWhyAndWhatThatWillBeCalled(String word, String message, Reason cause) {
+        Outcome outcome = of(Pods.waiting(job, word, message));
+        assertThat(outcome).isEqualTo(new Waiting(word, message));
+        assertThat(((Waiting) outcome).cause()).isEqualTo(cause);
+    }
+
+    @Test
+    void whoGivesNoCauseIsNotQuotedAsNull() {
+        List<Outcome> outcomes = List.of(
+                of(Pods.waiting(job, "ContainerCreating", null)), of(Pods.unschedulable(job, null)), of(Pods.because(Pods.of(job), "NodeLost", null)),
+                of(Pods.because(Pods.of(job), null, null)), of(Pods.ended(job, 128, "StartError", null)),
+                of(Pods.condition(Pods.ended(job, 1, "Error", null), "DisruptionTarget", "True", null, null)),
+                of(Pods.condition(Pods.of(job), "PodScheduled", "False", null, null)));
+        assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.toString()).doesNotContain("null"));
+    }
+
+    @Test
+    void aPodWithoutANodeSaysWhatTheSchedulerSaid() {
+        Outcome outcome = of(Pods.unschedulable(job, "0/3 nodes are available"));
+        assertThat(outcome).isEqualTo(new Waiting("Unschedulable", "0/3 nodes are available"));
+        assertThat(((Waiting) outcome).cause()).isEqualTo(Reason.Unschedulable);
+    }
+
+    @Test
+    void aJobWithoutAPodWaits() {
+        assertThat(of(job, null)).isEqualTo(new Waiting("Pending", "no Pod yet; kubectl describe job monday-1 says why"));
+        assertThat(of(new PodBuilder().withNewMetadata().endMetadata().build())).isEqualTo(new Waiting("Pending", "the Pod is being started"));
+    }
+
+    @Test
+    void aRunningWorkerRunsWhateverOtherContainersDo() {
+        Pod pod = new PodBuilder(Pods.running(job))
+                .editStatus()
+                .addToContainerStatuses(0, new ContainerStatusBuilder().withName("sidecar").withNewState().withNewTerminated().endTerminated().endState().build())
+                .endStatus()
+                .build();
+        assertThat(of(pod)).isEqualTo(new Running());
+    }
+
+    @Test
+    void aJobThatEndedAndWhosePodIsGoneIsALossEvenWhenItIsComplete() {
+        assertLost(of(Pods.with(job, "Failed", "BackoffLimitExceeded"), null), Reason.PodLost, "Pod is gone");
+        assertLost(of(Pods.with(job, "Complete", null), null), Reason.PodLost, "Pod is gone");
+    }
+
+    @Test
+    void theFirstOfAJobsTwoLastConditionsIsNotItsEnd() {
+        assertThat(of(Pods.with(job, "FailureTarget", "BackoffLimitExceeded"), null)).isInstanceOf(Waiting.class);
+        assertThat(of(Pods.with(job, "SuccessCriteriaMet", "CompletionsReached"), null)).isInstanceOf(Waiting.class);
+    }
+
+    @Test
+    void aPodThatIsStoppingStillWorksUntilItsNodeMustBeThoughtLost() {
+        Job failed = Pods.with(job, "Failed", "BackoffLimitExceeded");
+        Pod stopping = Pods.deletedAt(Pods.running(job), NOW);
+        assertThat(view(failed, stopping).outcome(NOW.minusSeconds(20))).isEqualTo(new Running());
+        assertThat(view(failed, stopping).outcome(NOW.plusSeconds(59))).isEqualTo(new Running());
+        assertLost(view(failed, stopping).outcome(NOW.plusSeconds(60)), Reason.PodLost, "node was lost");
+        assertThat(view(null, stopping).outcome(NOW)).isEqualTo(new Running());
+        assertLost(view(null, stopping).outcome(NOW.plusSeconds(60)), Reason.JobMissing, "Job monday-1 was deleted");
+    }
+
+    @Test
+    void aPodWhoseJobWasDeletedButThatWasLeftAloneWorksOn() {
+        assertThat(view(null, Pods.running(job)).outcome(NOW)).isEqualTo(new Running());
+        assertLost(view(null, Pods.ended(job, 1, "Error", null)).outcome(NOW), Reason.PodLost, "exit code 1");
+    }
+
+    /** The Job's watch was quicker than the Pod's: who asks the API server itself finds the Pod's end. */
+    @Test
+    void aJobThatEndedBesideAPodThatSeemsToRunIsALoss() {
+        assertLost(of(Pods.with(job, "Complete", null), Pods.running(job)), Reason.PodLost, "gone");
+    }
+
+    @Test
+    void onlyAWordOrALossIsTheEnd() {
+        assertThat(new Reported(FAILURE).isOver()).isTrue();
+        assertThat(new Lost(Reason.PodLost, "m").isOver()).isTrue();
+        assertThat(new Running().isOver()).isFalse();
+        assertThat(new Waiting("r", "m").isOver()).isFalse();
+    }
+
+    private Outcome of(Pod pod) {
+        return of(job, pod);
+    }
+
+    private static Outcome of(Job job, Pod pod) {
+        return view(job, pod).outcome(NOW);
+    }
+
+    private static JobView view(Job job, Pod pod) {
+        return new JobView("monday-1", Optional.ofNullable(job), Optional.ofNullable(pod));
+    }
+
+    private static void assertLost(Outcome outcome, Reason reason, String words) {
+        assertThat(outcome).isInstanceOfSatisfying(Lost.class, lost -> {
+            assertThat(lost.reason()).isEqualTo(reason);
+            assertThat(lost.message()).contains(words);
+        });
+    }
+}
