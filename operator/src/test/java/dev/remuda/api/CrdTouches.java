@@ -51,6 +51,18 @@ final class CrdTouches implements CRDPostProcessor {
         columns.sort(Comparator.comparingInt(column -> COLUMNS.indexOf(column.getName())));
         version.setAdditionalPrinterColumns(columns);
         describe("", version.getSchema().getOpenAPIV3Schema());
+        acceptNewWords(version.getSchema().getOpenAPIV3Schema().getProperties().get("status"));
+    }
+
+    /** CRDs are often older than the operator: a reason or phase that they do not know yet must not make them refuse its status. */
+    private static void acceptNewWords(JSONSchemaProps schema) {
+        schema.setEnum(null);
+        if (schema.getItems() != null) {
+            acceptNewWords(schema.getItems().getSchema());
+        }
+        if (schema.getProperties() != null) {
+            schema.getProperties().values().forEach(CrdTouches::acceptNewWords);
+        }
     }
 
     private static void describe(String name, JSONSchemaProps schema) {
