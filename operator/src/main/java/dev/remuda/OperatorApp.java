@@ -4,15 +4,22 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.remuda.backup.BackupReconciler;
 import dev.remuda.cluster.KubernetesCluster;
@@ -24,53 +31,100 @@ import dev.remuda.restore.RestoreReconciler;
 
 /** Puts the operator together and starts it. */
 public final class OperatorApp implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorApp.class);
     private static final String LEASE = "remuda";
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 
     private final Operator operator;
     private final HealthServer health;
+    private final AtomicBoolean closing;
 
-    private OperatorApp(Operator operator, HealthServer health) {
+    private OperatorApp(Operator operator, HealthServer health, AtomicBoolean closing) {
         this.operator = operator;
         this.health = health;
+        this.closing = closing;
     }
 
-    static void run(Map<String, String> environment) throws IOException {
-        OperatorApp app = start(new KubernetesClientBuilder().build(), OperatorConfig.from(environment), Clock.systemUTC());
-        app.operator.installShutdownHook(Duration.ofSeconds(10));
+    /** Runs the operator until the process is ended; a process whose operator cannot start ends by itself, to be started anew. */
+    static void run(Map<String, String> environment) {
+        try {
+            OperatorConfig config = OperatorConfig.from(environment);
+            // Whoever has lost the lease must not act for one moment longer, so the process ends without any farewell and is started anew.
+            OperatorApp app = start(new KubernetesClientBuilder().build(), config, Clock.systemUTC(), () -> Runtime.getRuntime().halt(1));
+            Runtime.getRuntime().addShutdownHook(new Thread(app::close));
+        } catch (IllegalArgumentException e) {
+            LOG.error("{}", e.getMessage());
+            System.exit(2);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("the operator could not start", e);
+            System.exit(1);
+        }
     }
 
-    /** Starts an operator with a client of the caller's; returns when its watches are filled. */
-    public static OperatorApp start(KubernetesClient client, OperatorConfig config, Clock clock) throws IOException {
+    /**
+     * Starts an operator with a client of its own, which it closes in the end; returns when its watches are filled.
+     *
+     * @param leaseLost what to do when another operator has become the leader
+     * @throws IOException when the port of the probes cannot be had
+     */
+    public static OperatorApp start(KubernetesClient client, OperatorConfig config, Clock clock, Runnable leaseLost) throws IOException {
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        AtomicBoolean closing = new AtomicBoolean();
         Operator operator = new Operator(override -> {
-            override.withKubernetesClient(client)
-                    .withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
+            override.withKubernetesClient(client).withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
             if (config.leaderElection()) {
-                override.withLeaderElectionConfiguration(LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
-                        .withLeaseNamespace(config.leaseNamespace())
-                        .build());
+                override.withLeaderElectionConfiguration(lease(config, () -> {
+                    if (!closing.get()) {
+                        leaseLost.run();
+                    }
+                }));
             }
         });
         KubernetesCluster cluster = new KubernetesCluster(client, clock);
         JobBuilding building = new JobBuilding(config);
-        operator.register(new PolicyReconciler(), override -> watch(override, config));
-        operator.register(new BackupReconciler(cluster, building, config.startDeadline(), clock), override -> watch(override, config));
-        operator.register(new RestoreReconciler(cluster, building, config.startDeadline(), clock), override -> watch(override, config));
+        operator.register(new PolicyReconciler(), override -> controller(override, config));
+        operator.register(new BackupReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config));
+        operator.register(new RestoreReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config));
         HealthServer health = new HealthServer(
                 config.healthPort(),
                 () -> operator.getRuntimeInfo().isStarted() && operator.getRuntimeInfo().allEventSourcesAreHealthy(),
                 metrics);
-        operator.start();
-        return new OperatorApp(operator, health);
+        OperatorApp app = new OperatorApp(operator, health, closing);
+        try {
+            operator.start();
+        } catch (OperatorException e) {
+            // A process that answers its liveness probe but does nothing would never be started anew.
+            app.close();
+            client.close();
+            throw e;
+        }
+        return app;
+    }
+
+    /** The port of the probes. */
+    public int healthPort() {
+        return health.port();
     }
 
     @Override
     public void close() {
+        closing.set(true);
         health.close();
         operator.stop();
     }
 
-    private static void watch(ControllerConfigurationOverrider<?> override, OperatorConfig config) {
+    /** The SDK itself goes on acting when the lease is lost, so the callback is what ends it. */
+    private static LeaderElectionConfiguration lease(OperatorConfig config, Runnable lost) {
+        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
+                .withLeaseNamespace(config.leaseNamespace())
+                .withLeaderCallbacks(new LeaderCallbacks(() -> {}, lost, leader -> {}))
+                .build();
+    }
+
+    /** A reconcile that fails is tried again for as long as it takes: the API server may be away for hours. */
+    private static void controller(ControllerConfigurationOverrider<?> override, OperatorConfig config) {
+        override.withRetry(new GenericRetry().setInitialInterval(FIRST_RETRY).setMaxInterval(LAST_RETRY.toMillis()).withoutMaxAttempts());
         if (config.namespaces().isEmpty()) {
             override.watchingAllNamespaces();
         } else {

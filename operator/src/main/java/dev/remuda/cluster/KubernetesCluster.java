@@ -1,5 +1,6 @@
 package dev.remuda.cluster;
 
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Names;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 
@@ -66,7 +68,7 @@ public final class KubernetesCluster implements Cluster {
         try {
             client.resource(new EventBuilder()
                             .withNewMetadata()
-                            .withGenerateName(about.getMetadata().getName() + ".")
+                            .withName(Names.event(about.getMetadata().getName(), about.getMetadata().getUid(), words.reason() + " " + words.message()))
                             .withNamespace(about.getMetadata().getNamespace())
                             .endMetadata()
                             .withNewInvolvedObject()
@@ -88,6 +90,9 @@ public final class KubernetesCluster implements Cluster {
                             .build())
                     .create();
         } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return; // told already, before the operator was started anew
+            }
             LOG.warn("no Event for {} {}/{}: {}", about.getKind(), about.getMetadata().getNamespace(), about.getMetadata().getName(), e.getMessage());
         }
     }

@@ -9,6 +9,8 @@ import java.util.HexFormat;
 public final class Names {
     /** A Job's name becomes a label of its Pods, which may be no longer. */
     private static final int MAX_JOB_NAME = 63;
+    private static final int MAX_NAME = 253;
+    private static final int EVENT_TAIL = 9;
 
     private Names() {}
 
@@ -21,6 +23,12 @@ public final class Names {
         String tail = "-" + hash(owner) + "-" + suffix;
         String head = owner.replace('.', '-');
         return head.substring(0, Math.min(head.length(), MAX_JOB_NAME - tail.length())) + tail;
+    }
+
+    /** The name of an Event; the same words about the same resource are the same Event. */
+    public static String event(String resource, String uid, String words) {
+        String head = resource.substring(0, Math.min(resource.length(), MAX_NAME - EVENT_TAIL)).replaceFirst("[.-]+$", "");
+        return head + "." + hash(uid + " " + words);
     }
 
     /** The key prefix of one attempt of one Backup, ending in a slash. The uid tells it from an earlier Backup of the same name. */

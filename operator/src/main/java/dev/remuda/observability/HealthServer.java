@@ -31,6 +31,11 @@ public final class HealthServer implements AutoCloseable {
         server.start();
     }
 
+    /** The port it listens on, which the system chose when port 0 was asked for. */
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
     @Override
     public void close() {
         server.stop(0);

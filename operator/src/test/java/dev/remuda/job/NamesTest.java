@@ -60,6 +60,22 @@ class NamesTest {
     }
 
     @Test
+    void theSameWordsAboutTheSameResourceAreOneEvent() {
+        assertThat(Names.event("monday", "uid", "Completed well")).isEqualTo(Names.event("monday", "uid", "Completed well")).startsWith("monday.");
+        assertThat(Set.of(Names.event("monday", "uid", "a"), Names.event("monday", "other", "a"), Names.event("monday", "uid", "b"))).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 243, 244, 245, 253})
+    void anEventsNameIsAValidOneHoweverLongTheResourcesIs(int length) {
+        for (String name : List.of("m".repeat(length), "m" + "-".repeat(length - 1), ("m" + ".m".repeat(length)).substring(0, length))) {
+            assertThat(Names.event(name, "uid", "words"))
+                    .hasSizeLessThanOrEqualTo(253)
+                    .matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+        }
+    }
+
+    @Test
     void eachAttemptHasAPrefixOfItsOwn() {
         assertThat(Names.attemptPrefix("team/a", "stable", "horses", BACKUP, 1)).isEqualTo("team/a/stable/horses/monday-6f1c2a34-1/");
         assertThat(Names.attemptPrefix("team/a", "stable", "horses", BACKUP, 2)).isEqualTo("team/a/stable/horses/monday-6f1c2a34-2/");

@@ -1,0 +1,86 @@
+package dev.remuda;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.javaoperatorsdk.operator.OperatorException;
+import org.junit.jupiter.api.Test;
+
+import dev.remuda.config.OperatorConfig;
+import dev.remuda.support.Samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+@EnableKubernetesMockClient(crud = true)
+class OperatorAppTest {
+    private KubernetesMockServer server;
+    private KubernetesClient client;
+
+    @Test
+    void aStartedOperatorIsReadyAndShowsItsMetrics() throws Exception {
+        try (OperatorApp operator = start(0)) {
+            assertThat(get(operator, "/healthz").statusCode()).isEqualTo(200);
+            assertThat(get(operator, "/readyz").statusCode()).isEqualTo(200);
+            assertThat(get(operator, "/metrics").body()).contains("# TYPE");
+            assertThat(get(operator, "/").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void aClosedOperatorGivesItsPortBack() throws Exception {
+        int port;
+        try (OperatorApp operator = start(0)) {
+            port = operator.healthPort();
+            assertThatThrownBy(() -> start(port)).isInstanceOf(BindException.class);
+        }
+        start(port).close();
+    }
+
+    @Test
+    void anOperatorThatCannotWatchDoesNotSeemToWork() {
+        server.expect().get().withPath("/apis/batch/v1/jobs?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dremuda%2Cremuda.dev%2Fowner-kind%3DBackup"
+                + "&resourceVersion=0").andReturn(403, "forbidden").always();
+        KubernetesClient own = server.createClient();
+        assertThatThrownBy(() -> OperatorApp.start(own, Samples.CONFIG, Clock.systemUTC(), () -> {})).isInstanceOf(OperatorException.class);
+    }
+
+    @Test
+    void aProcessWithoutItsSettingsEndsAndNamesTheMissingOne() throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(), "-cp", System.getProperty("java.class.path"), "dev.remuda.Main", "operator");
+        builder.environment().keySet().removeIf(name -> name.startsWith("REMUDA_"));
+        Process process = builder.redirectErrorStream(true).start();
+        try {
+            String said = new String(process.getInputStream().readAllBytes());
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(2);
+            assertThat(said).contains("REMUDA_WORKER_IMAGE is not set").doesNotContain("\tat ");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private OperatorApp start(int port) throws IOException {
+        OperatorConfig c = Samples.CONFIG;
+        OperatorConfig config = new OperatorConfig(
+                c.namespaces(), c.workerImage(), c.imagePullPolicy(), c.startDeadline(), port, c.leaderElection(), c.leaseNamespace());
+        return OperatorApp.start(server.createClient(), config, Clock.systemUTC(), () -> {});
+    }
+
+    private static HttpResponse<String> get(OperatorApp operator, String path) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            URI uri = URI.create("http://localhost:" + operator.healthPort() + path);
+            return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+}
