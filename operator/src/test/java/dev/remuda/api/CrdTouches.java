@@ -80,6 +80,7 @@ final class CrdTouches implements CRDPostProcessor {
             if (child.equals("conditions")) {
                 property.setXKubernetesListType("map");
                 property.setXKubernetesListMapKeys(List.of("type"));
+                property.getItems().getSchema().setRequired(List.of("type", "status")); // the key must be; kubectl wait reads the other
             }
             describe(child, property.getItems() == null ? property : property.getItems().getSchema());
         });

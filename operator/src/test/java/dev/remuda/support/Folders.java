@@ -13,7 +13,7 @@ public final class Folders {
     public static Path temporary(String name) {
         try {
             Path folder = Files.createTempDirectory("remuda-" + name + "-");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+            AtEnd.run(() -> delete(folder));
             return folder;
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -25,6 +25,16 @@ public final class Folders {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             System.err.println(folder + " is left: " + e.getMessage());
+        }
+    }
+
+    /** Where a program's output goes; kept until the next clean build. */
+    static Path log(String name) {
+        try {
+            Path folder = Files.createDirectories(repository().resolve("operator/target/logs"));
+            return Files.createTempFile(folder, name + "-", ".log");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+
 import org.awaitility.Awaitility;
 
 /** A real PostgreSQL of this machine's packages on the loopback interface, one for all tests of a JVM. */
@@ -109,8 +110,7 @@ public final class PostgresServer {
                             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
                     folder);
             PostgresServer server = new PostgresServer(freePort());
-            Path log = Files.createTempFile("remuda-postgres", ".log");
-            log.toFile().deleteOnExit();
+            Path log = Folders.log("postgres");
             Started program = Started.program(
                     concat(prefix, bin + "/postgres", "-D", data.toString(), "-p", Integer.toString(server.port), "-k", folder.toString(),
                             "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100"),

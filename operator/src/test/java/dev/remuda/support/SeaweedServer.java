@@ -2,17 +2,19 @@ package dev.remuda.support;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
 import org.awaitility.Awaitility;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -20,8 +22,12 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.Tag;
 
-/** A real SeaweedFS on a loopback address of its own, with its usual ports. */
+/**
+ * A real SeaweedFS on a loopback address of its own. The ports are its own too: SeaweedFS names its local sockets in the temporary folder by
+ * port alone, and the second of two with one port silently takes the first one's.
+ */
 public final class SeaweedServer implements AutoCloseable {
+    public static final String BUCKET = "remuda-tests";
     public static final String KEY_ID = "remuda-tests";
     public static final String KEY = "a-key-of-the-tests-0123456789";
 
@@ -29,6 +35,7 @@ public final class SeaweedServer implements AutoCloseable {
     private static SeaweedServer shared;
 
     private final String address;
+    private final int port = ThreadLocalRandom.current().nextInt(1000, 2200) * 10;
     private final Path folder;
     private final List<String> more;
     private Started program;
@@ -60,52 +67,68 @@ public final class SeaweedServer implements AutoCloseable {
         String address = "127." + random.nextInt(1, 255) + "." + random.nextInt(1, 255) + "." + random.nextInt(1, 255);
         SeaweedServer server = new SeaweedServer(address, Folders.temporary("seaweed"), List.of(more));
         server.run();
+        server.client.createBucket(request -> request.bucket(BUCKET));
         return server;
     }
 
     public String endpoint() {
-        return "http://" + address + ":8333";
+        return "http://" + address + ":" + port;
     }
 
     public S3Client client() {
         return client;
     }
 
-    public String createBucket() {
-        String name = "bucket-" + NUMBER.incrementAndGet();
-        client.createBucket(request -> request.bucket(name));
-        return name;
+    /** A key prefix of its own in the one bucket: SeaweedFS sets volumes aside for each bucket and runs out of them. */
+    public static String freshPrefix() {
+        return "backups/" + NUMBER.incrementAndGet() + "/";
     }
 
-    public List<String> keys(String bucket) {
-        return client.listObjectsV2Paginator(request -> request.bucket(bucket)).contents().stream().map(S3Object::key).toList();
+    public List<String> keys(String prefix) {
+        return client.listObjectsV2Paginator(request -> request.bucket(BUCKET).prefix(prefix)).contents().stream().map(S3Object::key).toList();
     }
 
-    public List<String> unfinished(String bucket) {
-        return client.listMultipartUploads(request -> request.bucket(bucket)).uploads().stream().map(MultipartUpload::key).toList();
+    public List<MultipartUpload> unfinished(String prefix) {
+        return client.listMultipartUploads(request -> request.bucket(BUCKET).prefix(prefix)).uploads();
     }
 
-    public List<String> tags(String bucket, String key) {
-        return client.getObjectTagging(request -> request.bucket(bucket).key(key)).tagSet().stream().map(SeaweedServer::text).sorted().toList();
+    /** How many parts of unfinished uploads are stored. */
+    public int parts(String prefix) {
+        return unfinished(prefix).stream()
+                .mapToInt(upload -> client.listParts(request -> request.bucket(BUCKET).key(upload.key()).uploadId(upload.uploadId()))
+                        .parts()
+                        .size())
+                .sum();
+    }
+
+    public List<String> tags(String key) {
+        return client.getObjectTagging(request -> request.bucket(BUCKET).key(key)).tagSet().stream().map(SeaweedServer::text).sorted().toList();
+    }
+
+    public byte[] read(String key) {
+        return client.getObjectAsBytes(request -> request.bucket(BUCKET).key(key)).asByteArray();
+    }
+
+    public void write(String key, byte[] bytes) {
+        client.putObject(request -> request.bucket(BUCKET).key(key), RequestBody.fromBytes(bytes));
     }
 
     /** As if its machine lost power. */
     public void kill() {
-        program.handle().destroyForcibly();
-        Awaitility.await().until(() -> !program.isAlive());
+        program.kill();
     }
 
     /** With the data it had. */
     public void run() {
         try {
-            Path log = Files.createTempFile("remuda-seaweed", ".log");
-            log.toFile().deleteOnExit();
+            Path log = Folders.log("seaweed");
             List<String> usual = List.of(
-                    Folders.tool("weed").toString(), "mini", "-dir=" + folder, "-ip=" + address, "-ip.bind=" + address, "-s3.port=8333",
+                    Folders.tool("weed").toString(), "mini", "-dir=" + folder, "-ip=" + address, "-ip.bind=" + address, "-s3.port=" + port, "-master.port=" + (port + 1),
+                    "-volume.port=" + (port + 2), "-filer.port=" + (port + 3), "-admin.port=" + (port + 4),
                     "-s3.port.iceberg=0", "-s3.port.lance=0", "-admin.ui=false", "-webdav=false", "-master.telemetry=false",
                     "-master.volumeSizeLimitMB=64", "-s3.autoCreateBucket=false");
             program = Started.program(
-                    java.util.stream.Stream.concat(usual.stream(), more.stream()).toList(),
+                    Stream.concat(usual.stream(), more.stream()).toList(),
                     Map.of("AWS_ACCESS_KEY_ID", KEY_ID, "AWS_SECRET_ACCESS_KEY", KEY, "GOMEMLIMIT", "300MiB"), log);
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(this::answers);
         } catch (IOException e) {
@@ -131,6 +154,6 @@ public final class SeaweedServer implements AutoCloseable {
 
     @Override
     public void close() {
-        program.close();
+        program.kill();
     }
 }

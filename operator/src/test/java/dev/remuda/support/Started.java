@@ -7,16 +7,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A program that a test started. It ends with the JVM, and its output is in a file. */
-public final class Started implements AutoCloseable {
+public final class Started {
     private final Process process;
     private final Path log;
 
     private Started(Process process, Path log) {
         this.process = process;
         this.log = log;
-        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+        AtEnd.run(this::kill);
     }
 
     public static Started program(List<String> command, Map<String, String> environment, Path log) throws IOException {
@@ -47,20 +48,10 @@ public final class Started implements AutoCloseable {
         }
     }
 
-    /** The program, or the one that the first program became the parent of. */
-    public ProcessHandle handle() {
-        return process.toHandle();
-    }
-
-    @Override
-    public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-        }
+    /** As if its machine lost power. Nothing that is tested here is kept, so nothing needs a good end. */
+    public void kill() {
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(handle -> handle.onExit().orTimeout(10, TimeUnit.SECONDS).join());
     }
 }

@@ -1,7 +1,5 @@
 package dev.remuda.worker;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +7,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,14 +15,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import dev.remuda.support.Folders;
 import dev.remuda.support.PostgresServer;
 import dev.remuda.support.Racing;
+import dev.remuda.support.SeaweedServer;
 import dev.remuda.support.Started;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.Compression;
-import dev.remuda.task.Json;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.Result;
 import dev.remuda.worker.store.Manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a backup leaves in the store. */
 class BackupIT {
@@ -36,9 +37,9 @@ class BackupIT {
 
         BackupResult result = bench.completed(bench.backup(database));
 
-        assertThat(bench.keys()).containsExactly(Bench.PREFIX + "data.dump.zst", Bench.PREFIX + "manifest.json");
-        assertThat(bench.store.unfinished(bench.bucket)).isEmpty();
-        byte[] dump = bench.bytes(result.dataKey());
+        assertThat(bench.files()).containsExactly("data.dump.zst", "manifest.json");
+        assertThat(bench.store.unfinished(bench.prefix)).isEmpty();
+        byte[] dump = bench.store.read(result.dataKey());
         String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(dump));
         assertThat(result.checksum()).isEqualTo("sha256:" + sha256);
         assertThat(result.sizeBytes()).isEqualTo(dump.length);
@@ -47,7 +48,7 @@ class BackupIT {
         assertThat(result.lsn()).matches("[0-9A-F]+/[0-9A-F]+");
         assertThat(result.extensions()).containsKey("plpgsql");
         assertThat(result.tagged()).isTrue();
-        Manifest manifest = Json.read(bench.text(Bench.PREFIX + "manifest.json"), Manifest.class);
+        Manifest manifest = bench.manifest();
         assertThat(manifest.tables()).containsExactlyElementsOf(Racing.TABLES);
         assertThat(result.rows()).isEqualTo(Racing.ROWS);
         assertThat(result.tables()).isEqualTo(Racing.TABLES.size());
@@ -63,9 +64,9 @@ class BackupIT {
 
         BackupResult result = bench.completed(bench.backup(database));
 
-        assertThat(bench.store.tags(bench.bucket, result.dataKey()))
+        assertThat(bench.store.tags(result.dataKey()))
                 .containsExactly("database=" + database, "namespace=production", "policy=horse-racing");
-        assertThat(bench.store.client().headObject(request -> request.bucket(bench.bucket).key(result.dataKey())).metadata())
+        assertThat(bench.store.client().headObject(request -> request.bucket(SeaweedServer.BUCKET).key(result.dataKey())).metadata())
                 .containsEntry("remuda-policy", "horse-racing")
                 .containsEntry("remuda-database", database);
     }
@@ -75,7 +76,7 @@ class BackupIT {
     void isRestoredByHandWithTheCommandsOfTheManifest(Compression.Algorithm algorithm, int level, String command) throws Exception {
         String database = Racing.create(bench.postgres);
         bench.run(bench.backup(bench.database(database), bench.access(), new Compression(algorithm, level)));
-        Manifest manifest = Json.read(bench.text(Bench.PREFIX + "manifest.json"), Manifest.class);
+        Manifest manifest = bench.manifest();
         String fresh = bench.postgres.createDatabase();
 
         byHand(manifest, fresh);
@@ -87,7 +88,7 @@ class BackupIT {
     /** In a shell, as a person without Remuda would. */
     private void byHand(Manifest manifest, String fresh) throws IOException, InterruptedException {
         Path folder = Folders.temporary("by-hand");
-        Files.write(folder.resolve(manifest.dump().file()), bench.bytes(manifest.dataKey(Bench.PREFIX)));
+        Files.write(folder.resolve(manifest.dump().file()), bench.store.read(manifest.dataKey(bench.prefix)));
         String restore = manifest.howToRestore().getLast().replace("NEW_DATABASE", fresh);
         Started.run(
                 List.of("env", "PGHOST=" + bench.postgres.host(), "PGPORT=" + bench.postgres.port(), "PGUSER=postgres",
@@ -129,7 +130,7 @@ class BackupIT {
 
         bench.completed(bench.backup(database));
 
-        Manifest manifest = Json.read(bench.text(Bench.PREFIX + "manifest.json"), Manifest.class);
+        Manifest manifest = bench.manifest();
         assertThat(manifest.tables().stream().map(t -> t.schema() + "." + t.name() + "=" + t.rows()))
                 .containsExactlyInAnyOrder(
                         "public.part_1=10", "public.part_2=5", "public.parent=1", "public.child=2", "public.quick=1", "Odd \"name\".T able=0");

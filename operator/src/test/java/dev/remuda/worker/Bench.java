@@ -1,6 +1,7 @@
 package dev.remuda.worker;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -24,14 +25,15 @@ import dev.remuda.task.SettleTask;
 import dev.remuda.task.StoreAccess;
 import dev.remuda.task.Task;
 import dev.remuda.task.WorkerProtocol;
+import dev.remuda.worker.store.Manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tasks against a real database and a real store, run as the operator would have them run. */
 final class Bench {
-    static final String PREFIX = "backups/production/horse-racing/b-12345678-1/";
-
     final PostgresServer postgres = PostgresServer.shared();
     final SeaweedServer store;
-    final String bucket;
+    final String prefix = SeaweedServer.freshPrefix();
     final Path secrets = Folders.temporary("secrets");
 
     Bench() {
@@ -40,7 +42,6 @@ final class Bench {
 
     Bench(SeaweedServer store) {
         this.store = store;
-        this.bucket = store.createBucket();
         secret("db", Map.of("username", "postgres", "password", PostgresServer.PASSWORD));
         secret("s3", Map.of("AWS_ACCESS_KEY_ID", SeaweedServer.KEY_ID, "AWS_SECRET_ACCESS_KEY", SeaweedServer.KEY + "\n"));
     }
@@ -66,7 +67,7 @@ final class Bench {
     }
 
     StoreAccess access() {
-        return new StoreAccess(bucket, null, store.endpoint(), true, named("s3"), StoreAccess.Tagging.Auto);
+        return new StoreAccess(SeaweedServer.BUCKET, null, store.endpoint(), true, named("s3"), StoreAccess.Tagging.Auto);
     }
 
     BackupTask backup(String database) {
@@ -81,15 +82,15 @@ final class Bench {
         Map<String, String> tags = new LinkedHashMap<>();
         tags.put("namespace", "production");
         tags.put("policy", "horse-racing");
-        return new BackupTask("b", "production", "horse-racing", 1, database, store, PREFIX, compression, tags);
+        return new BackupTask("b", "production", "horse-racing", 1, database, store, prefix, compression, tags);
     }
 
     RestoreTask restore(String database, RestoreStrategy strategy, String confirm) {
-        return new RestoreTask("r", "production", access(), PREFIX, database(database), strategy, confirm);
+        return new RestoreTask("r", "production", access(), prefix, database(database), strategy, confirm);
     }
 
     SettleTask settle() {
-        return new SettleTask(access(), PREFIX);
+        return new SettleTask(access(), prefix);
     }
 
     Result run(Task task) {
@@ -112,15 +113,17 @@ final class Bench {
         return Map.of(WorkerProtocol.TASK_VARIABLE, Json.write(task), WorkerProtocol.CLIENTS_VARIABLE, PostgresServer.PROGRAMS.toString());
     }
 
-    List<String> keys() {
-        return store.keys(bucket);
+    /** What is stored, by its name under the prefix. */
+    List<String> files() {
+        return store.keys(prefix).stream().map(key -> key.substring(prefix.length())).toList();
     }
 
-    byte[] bytes(String key) {
-        return store.client().getObjectAsBytes(request -> request.bucket(bucket).key(key)).asByteArray();
+    Manifest manifest() {
+        return Json.read(new String(store.read(prefix + "manifest.json"), StandardCharsets.UTF_8), Manifest.class);
     }
 
-    String text(String key) {
-        return store.client().getObjectAsBytes(request -> request.bucket(bucket).key(key)).asUtf8String();
+    void requireNothingStored() {
+        assertThat(files()).isEmpty();
+        assertThat(store.unfinished(prefix)).isEmpty();
     }
 }

@@ -67,25 +67,41 @@ public final class StoredProof {
         return found.get();
     }
 
+    /** A damaged object also fails to decompress; that its bytes are wrong is the better news, so it goes first. */
     private static void requireSha256(ObjectStore store, String key, Stored stored, String expected, Consumer alsoTo) {
         MessageDigest sha256 = PartStream.sha256();
+        WorkFailure refused = null;
         try (InputStream bytes = new DigestInputStream(new ObjectStream(store, key, stored), sha256)) {
-            alsoTo.read(bytes);
+            refused = refusal(store.url(key), bytes, alsoTo);
             bytes.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
-            throw new WorkFailure(Reason.ChecksumMismatch, store.url(key) + " cannot be read to its end: " + e.getMessage(), e);
+            throw new IllegalStateException("an object's stream throws no such thing", e);
         }
         String found = HexFormat.of().formatHex(sha256.digest());
         if (!found.equals(expected)) {
             throw new WorkFailure(Reason.ChecksumMismatch, store.url(key) + " has SHA-256 " + found + " instead of " + expected
-                    + ": it was changed or damaged in the store");
+                    + ": it was changed or damaged in the store; restore another backup");
+        }
+        if (refused != null) {
+            throw refused;
+        }
+    }
+
+    private static WorkFailure refusal(String url, InputStream bytes, Consumer consumer) {
+        try {
+            consumer.read(bytes);
+            return null;
+        } catch (IOException e) {
+            return new WorkFailure(Reason.DumpIncomplete, url + " cannot be decompressed: " + e.getMessage() + "; restore another backup", e);
+        } catch (WorkFailure e) {
+            return e;
         }
     }
 
     private static void requireChecksum(ObjectStore store, String key, String found, String expected) {
         if (!found.equals(expected)) {
             throw new WorkFailure(
-                    Reason.ChecksumMismatch, store.url(key) + " has checksum " + found + " instead of " + expected + ": it was changed or damaged in the store");
+                    Reason.ChecksumMismatch, store.url(key) + " has checksum " + found + " instead of " + expected + ": it was changed or damaged in the store; restore another backup");
         }
     }
 }

@@ -1,0 +1,240 @@
+package dev.remuda.worker;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import dev.remuda.support.PostgresServer;
+import dev.remuda.support.Racing;
+import dev.remuda.task.Compression;
+import dev.remuda.task.FailureResult;
+import dev.remuda.task.Reason;
+import dev.remuda.task.RestoreResult;
+import dev.remuda.task.RestoreStrategy;
+import dev.remuda.task.RestoreTask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Restores of whole backups, and refusals, each of which leaves the target as it was. */
+class RestoreIT {
+    private final Bench bench = new Bench();
+    private final PostgresServer postgres = bench.postgres;
+    private final String database = Racing.create(postgres);
+    private final List<String> before = Racing.checksums(postgres, database);
+
+    @ParameterizedTest
+    @EnumSource(Compression.Algorithm.class)
+    void recreateBringsBackEveryRowThoughTheDatabaseIsInUse(Compression.Algorithm algorithm) throws SQLException {
+        bench.completed(bench.backup(bench.database(database), bench.access(), new Compression(algorithm, 1)));
+        postgres.run(database, "DELETE FROM entries", "UPDATE horses SET name = 'x' || id", "DROP TABLE photos");
+        try (Connection user = postgres.connect(database)) {
+            RestoreResult result = (RestoreResult) bench.run(bench.restore(database, RestoreStrategy.Recreate, database));
+
+            assertThat(result.databaseName()).isEqualTo(database);
+            assertThat(result.rows()).isEqualTo(Racing.ROWS);
+            assertThat(result.tables()).isEqualTo(Racing.TABLES.size());
+            assertThat(user.isValid(1)).as("the user's connection was ended").isFalse();
+        }
+        assertThat(Racing.checksums(postgres, database)).isEqualTo(before);
+        assertThat(postgres.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'remuda%'")).isEmpty();
+    }
+
+    @Test
+    void createMakesADatabaseThatDidNotExist() {
+        bench.completed(bench.backup(database));
+
+        bench.run(bench.restore(database + "_copy", RestoreStrategy.Create, null));
+
+        assertThat(Racing.checksums(postgres, database + "_copy")).isEqualTo(before);
+        assertThat(postgres.ask(database + "_copy", "SELECT 1 FROM pg_stat_user_tables WHERE relname = 'horses' AND last_analyze IS NOT NULL"))
+                .as("the planner knows the tables").isNotEmpty();
+    }
+
+    @Test
+    void recreateOfADatabaseThatIsGone() {
+        bench.completed(bench.backup(database));
+        postgres.run("postgres", "DROP DATABASE " + database);
+
+        bench.run(bench.restore(null, RestoreStrategy.Recreate, database));
+
+        assertThat(Racing.checksums(postgres, database)).isEqualTo(before);
+    }
+
+    @Test
+    void ownerSettingsAndGrantsOfTheDatabaseComeBack() {
+        String quoted = "\"" + database + "\"";
+        postgres.run(
+                database, "CREATE ROLE owner_1 LOGIN", "CREATE ROLE app_1", "ALTER DATABASE " + quoted + " OWNER TO owner_1",
+                "ALTER DATABASE " + quoted + " SET search_path = \"$user\", public, \"od, d\"", "ALTER DATABASE " + quoted + " SET work_mem = '7MB'",
+                "ALTER ROLE app_1 IN DATABASE " + quoted + " SET statement_timeout = '9s'", "ALTER DATABASE " + quoted + " CONNECTION LIMIT 33",
+                "REVOKE ALL ON DATABASE " + quoted + " FROM PUBLIC", "GRANT CONNECT ON DATABASE " + quoted + " TO app_1 WITH GRANT OPTION",
+                "GRANT SELECT ON horses TO app_1");
+        String properties = "SELECT string_agg(coalesce(r.rolname, '') || setconfig::text, ' ' ORDER BY r.rolname) || ' ' || min(datacl::text) || ' '"
+                + " || min(datconnlimit) || ' ' || min(pg_get_userbyid(datdba)) FROM pg_database d JOIN pg_db_role_setting s ON s.setdatabase = d.oid"
+                + " LEFT JOIN pg_roles r ON r.oid = s.setrole WHERE datname = '" + database + "'";
+        List<String> asBackedUp = postgres.ask("postgres", properties);
+        bench.completed(bench.backup(database));
+
+        bench.run(bench.restore(database, RestoreStrategy.Recreate, database));
+
+        assertThat(postgres.ask("postgres", properties)).isEqualTo(asBackedUp).first().asString().contains("od, d").contains("app_1=c*/owner_1");
+    }
+
+    @Test
+    void aUserWhoMayOnlyCreateDatabasesRestoresItsOwn() {
+        postgres.run("postgres", "CREATE ROLE maker LOGIN CREATEDB PASSWORD 'p'", "ALTER DATABASE " + database + " OWNER TO maker");
+        postgres.run(database, "GRANT ALL ON SCHEMA public TO maker", "CREATE ROLE unrelated");
+        postgres.run(database, "DO $$ DECLARE t text; BEGIN FOR t IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN"
+                + " ('r', 'v', 'm') LOOP EXECUTE 'ALTER TABLE ' || t || ' OWNER TO maker'; END LOOP; END $$",
+                "ALTER TYPE going OWNER TO maker", "ALTER FUNCTION entries_of OWNER TO maker", "SELECT lo_unlink(oid) FROM pg_largeobject_metadata",
+                "REVOKE ALL ON SCHEMA public FROM maker");
+        bench.secret("db", Map.of("username", "maker", "password", "p"));
+        bench.completed(bench.backup(database));
+
+        RestoreResult result = (RestoreResult) bench.run(bench.restore(database, RestoreStrategy.Recreate, database));
+
+        assertThat(result.rows()).isEqualTo(Racing.ROWS);
+    }
+
+    @Test
+    void confirmMustNameTheTarget() {
+        bench.completed(bench.backup(database));
+
+        refused(bench.restore(database, RestoreStrategy.Recreate, "other"), Reason.NotConfirmed, "confirm is 'other'", "'" + database + "'", "confirm: " + database);
+        refused(bench.restore(database, RestoreStrategy.Recreate, null), Reason.NotConfirmed, "'" + database + "'");
+    }
+
+    @Test
+    void createRefusesADatabaseThatExists() {
+        bench.completed(bench.backup(database));
+
+        refused(bench.restore(database, RestoreStrategy.Create, database), Reason.TargetExists, "database " + database + " exists already", "strategy Recreate");
+    }
+
+    @Test
+    void aBackupThatIsNotThere() {
+        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.ObjectMissing, "manifest.json does not exist", "choose another backup");
+    }
+
+    @Test
+    void aDumpThatIsNotThere() {
+        bench.completed(bench.backup(database));
+        bench.store.client().deleteObject(request -> request.bucket("remuda-tests").key(bench.prefix + "data.dump.zst"));
+
+        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.ObjectMissing, "data.dump.zst is not in the store");
+    }
+
+    @Test
+    void aDumpWithOneWrongByte() {
+        bench.completed(bench.backup(database));
+        String key = bench.prefix + "data.dump.zst";
+        byte[] bytes = bench.store.read(key);
+        bytes[bytes.length / 2] ^= 1;
+        bench.store.write(key, bytes);
+
+        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.ChecksumMismatch, "data.dump.zst", "changed or damaged");
+    }
+
+    @Test
+    void aDumpCutShort() {
+        bench.completed(bench.backup(database));
+        String key = bench.prefix + "data.dump.zst";
+        byte[] bytes = bench.store.read(key);
+        bench.store.write(key, Arrays.copyOf(bytes, bytes.length - 1));
+
+        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.DumpIncomplete, "bytes instead of " + bytes.length);
+    }
+
+    @Test
+    void aManifestThatIsNone() {
+        bench.completed(bench.backup(database));
+        bench.store.write(bench.prefix + "manifest.json", "{}".getBytes(StandardCharsets.UTF_8));
+
+        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.ManifestInvalid, "manifest.json");
+    }
+
+    @Test
+    void aRoleThatDoesNotExistOnTheTarget() {
+        postgres.run(database, "CREATE ROLE vanishing", "GRANT SELECT ON horses TO vanishing");
+        bench.completed(bench.backup(database));
+        postgres.run(database, "REVOKE ALL ON horses FROM vanishing", "DROP ROLE vanishing");
+
+        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.RoleMissing, "vanishing", "CREATE ROLE \"vanishing\"");
+    }
+
+    @Test
+    void aUserWhoMayNotDropTheTarget() {
+        bench.completed(bench.backup(database));
+        postgres.run("postgres", "CREATE ROLE creator LOGIN CREATEDB PASSWORD 'p'");
+        bench.secret("db", Map.of("username", "creator", "password", "p"));
+
+        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.DatabasePermissionDenied, "user creator may not drop database " + database);
+    }
+
+    @Test
+    void aUserWhoMayNotCreateDatabases() {
+        bench.completed(bench.backup(database));
+        postgres.run("postgres", "CREATE ROLE nobody_1 LOGIN PASSWORD 'p'");
+        bench.secret("db", Map.of("username", "nobody_1", "password", "p"));
+
+        refused(bench.restore("fresh_1", RestoreStrategy.Create, null), Reason.DatabasePermissionDenied, "rehearsal", "permission denied to create database");
+        assertThat(postgres.has("fresh_1")).isFalse();
+    }
+
+    @Test
+    void aSchemaThatTheTargetCannotTakeIsFoundInTheRehearsal() {
+        postgres.run(database, "CREATE SCHEMA extra", "CREATE TABLE extra.t (id int)");
+        bench.completed(bench.backup(database));
+        String manifest = new String(bench.store.read(bench.prefix + "manifest.json"), StandardCharsets.UTF_8);
+        // A locale that this server has not, as happens between distributions.
+        bench.store.write(bench.prefix + "manifest.json", manifest.replace("\"collate\" : \"C.UTF-8\"", "\"collate\" : \"tlh_KL.UTF-8\"").getBytes(StandardCharsets.UTF_8));
+
+        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.RestoreFailed, "rehearsal", "target was not touched", "locale");
+    }
+
+    @Test
+    void rowsThatDoNotFitAreFoundByCounting() {
+        bench.completed(bench.backup(database));
+        String manifest = new String(bench.store.read(bench.prefix + "manifest.json"), StandardCharsets.UTF_8);
+        bench.store.write(bench.prefix + "manifest.json", manifest.replace("\"rows\" : 500", "\"rows\" : 501").getBytes(StandardCharsets.UTF_8));
+
+        FailureResult failure = bench.failed(bench.restore(database + "_copy", RestoreStrategy.Create, null));
+
+        assertThat(failure.reason()).isEqualTo(Reason.CheckFailed);
+        assertThat(failure.message()).contains("public.races has 500 rows instead of 501", "kept for you to look at");
+        assertThat(Racing.checksums(postgres, database + "_copy")).isEqualTo(before);
+        assertThat(postgres.ask("postgres", "SELECT has_database_privilege('public', '" + database + "_copy', 'CONNECT')")).containsExactly("f");
+    }
+
+    @Test
+    void aRestoreThatFailsHalfWayLeavesNoHalfDatabase() {
+        // A check that the rows pass in one database and not in the other: the schema alone restores, the rows do not.
+        postgres.run(
+                database,
+                "CREATE FUNCTION here(int) RETURNS boolean LANGUAGE sql AS 'SELECT current_database() = ''" + database + "'''",
+                "CREATE TABLE picky (id int CHECK (here(id)))", "INSERT INTO picky VALUES (1)");
+        bench.completed(bench.backup(database));
+
+        FailureResult failure = bench.failed(bench.restore(database + "_copy", RestoreStrategy.Create, null));
+
+        assertThat(failure.reason()).isEqualTo(Reason.RestoreFailed);
+        assertThat(failure.message()).contains("picky", "Database " + database + "_copy does not exist, as before", "create the same Restore under another name");
+        assertThat(postgres.has(database + "_copy")).isFalse();
+    }
+
+    private void refused(RestoreTask task, Reason reason, String... words) {
+        List<String> asItWas = Racing.checksums(postgres, database);
+        FailureResult failure = bench.failed(task);
+        assertThat(failure.reason()).as(failure.message()).isEqualTo(reason);
+        assertThat(failure.message()).contains(words);
+        assertThat(Racing.checksums(postgres, database)).as("the target is as it was").isEqualTo(asItWas);
+        assertThat(postgres.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'remuda%'")).isEmpty();
+    }
+}
