@@ -2,7 +2,6 @@ package dev.remuda.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -12,9 +11,12 @@ public record BackupPolicySpec(
         @Required @JsonPropertyDescription("The database to back up.") DatabaseSpec database,
         @Required @JsonPropertyDescription("Where backups are stored.") StorageSpec storage,
         @JsonPropertyDescription("How the dump is made.") DumpSpec dump,
-        @JsonPropertyDescription("The longest a Backup may run, such as 90m or 4h; past it the Backup is Failed with reason TimedOut. Default 4h.")
-        @Default("4h") @Pattern(Durations.PATTERN) @Size(min = 2, max = 32)
-        @ValidationRule(value = "duration(self) >= duration('1m')", message = "timeout must be at least 1m")
+        @JsonPropertyDescription("The longest a Backup may run, such as 90m or 4h; past it the Backup is Failed with reason TimedOut. From 1m to 720h. Default 4h.")
+        @Default("4h") @Size(min = 1, max = 32)
+        @ValidationRule(value = "self.matches('" + Durations.PATTERN + "')", message = "timeout must be a duration such as 90m or 4h")
+        @ValidationRule(
+                value = "!self.matches('" + Durations.PATTERN + "') || (duration(self) >= duration('1m') && duration(self) <= duration('720h'))",
+                message = "timeout must be at least 1m and at most 720h")
         String timeout,
         @JsonPropertyDescription("What the Pods of this policy's Jobs are given.") JobTemplateSpec jobTemplate) {
 

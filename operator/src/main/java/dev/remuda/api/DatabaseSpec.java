@@ -5,11 +5,14 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 
 /** Where a database is and how to log in to it. */
 public record DatabaseSpec(
         @JsonPropertyDescription("Host name or address of the server. Absent: taken from the Secret (keys host or uri).")
-        @Size(min = 1, max = 253) String host,
+        @Size(min = 1, max = 253)
+        @ValidationRule(value = DatabaseSpec.IS_HOST, message = DatabaseSpec.NO_HOST)
+        String host,
         @JsonPropertyDescription("Port of the server, 1 to 65535. Absent: taken from the Secret, else 5432.")
         @Min(1) @Max(65535) Integer port,
         @JsonPropertyDescription("Name of the database. Absent: taken from the Secret (keys dbname, database or uri).")
@@ -21,6 +24,9 @@ public record DatabaseSpec(
                 + "DATABASE_URL; Secrets made by CloudNativePG, the Zalando operator or a service binding fit as they are.")
         SecretRef secretRef,
         @JsonPropertyDescription("Where the certificate authorities to trust are, for verify-ca and verify-full. Absent: the system's.") CaRef caRef) {
+
+    static final String IS_HOST = "self.matches('^[^ /@]+$') && !self.matches('^[^:]+:[0-9]*$')";
+    static final String NO_HOST = "host is a name or an address alone; the port belongs in port";
 
     /** This database with another's fields where this has none. */
     public DatabaseSpec orElse(DatabaseSpec other) {

@@ -5,12 +5,17 @@ import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
 
 /** What the Pods of Jobs are given beside what Remuda sets. */
 public record JobTemplateSpec(
         @JsonPropertyDescription("CPU and memory of the worker. Default: requests of 100m CPU and 256Mi memory, a limit of 512Mi memory; a worker needs no more for larger databases.")
+        @ValidationRule(
+                value = "(!has(self.requests) || self.requests.all(name, isQuantity(string(self.requests[name]))))"
+                        + " && (!has(self.limits) || self.limits.all(name, isQuantity(string(self.limits[name]))))",
+                message = "requests and limits must be quantities such as 100m, 2 or 512Mi")
         ResourceRequirements resources,
         @JsonPropertyDescription("ServiceAccount of the Pods, for cloud identities such as IRSA. Its token is not mounted. Default: default.")
         @Size(min = 1, max = 253) String serviceAccountName,

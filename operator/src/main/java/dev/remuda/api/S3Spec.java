@@ -1,7 +1,6 @@
 package dev.remuda.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -11,15 +10,28 @@ import dev.remuda.task.StoreAccess.Tagging;
 /** A bucket and the place in it. */
 public record S3Spec(
         @Required @JsonPropertyDescription("Name of the bucket. It must exist; Remuda never creates one.")
-        @Size(min = 3, max = 63) @Pattern("^[a-z0-9][a-z0-9.-]+[a-z0-9]$") String bucket,
+        @Size(min = 3, max = 63)
+        @ValidationRule(
+                value = "self.matches('^[a-z0-9][a-z0-9.-]+[a-z0-9]$')",
+                message = "bucket must be 3 to 63 lower-case letters, digits, dots and hyphens, with a letter or digit at both ends")
+        String bucket,
         @JsonPropertyDescription("What the keys of all objects begin with, without a slash at either end. Absent: nothing.")
-        @Size(min = 1, max = 512) @Pattern("^[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*$")
+        @Size(min = 1, max = 512)
+        @ValidationRule(
+                value = "self.matches(\"^[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*$\")",
+                message = "prefix must be letters, digits and !_.*'()- in folders, without a slash at either end, such as team/production")
         @ValidationRule(value = "!self.split('/').exists(part, part == '.' || part == '..')", message = "prefix must not contain the folders . or ..")
         String prefix,
         @JsonPropertyDescription("The store's region, such as ap-southeast-2; auto for Cloudflare R2. Absent: the SDK's default chain, else us-east-1.")
-        @Size(min = 1, max = 64) @Pattern("^[a-z0-9-]+$") String region,
+        @Size(min = 1, max = 64)
+        @ValidationRule(value = "self.matches('^[a-z0-9-]+$')", message = "region must be lower-case letters, digits and hyphens, such as ap-southeast-2")
+        String region,
         @JsonPropertyDescription("URL of a store other than AWS, such as https://<account>.r2.cloudflarestorage.com. Absent: AWS.")
-        @Size(min = 8, max = 512) @Pattern("^https?://[^/?#@]+/?$") String endpoint,
+        @Size(min = 1, max = 512)
+        @ValidationRule(
+                value = "self.matches('^https?://[^/?#@ ]+/?$')",
+                message = "endpoint must be a URL of scheme and host, such as https://s3.example.com, without user, path and query")
+        String endpoint,
         @JsonPropertyDescription("Put the bucket into the path instead of the host name; most stores in a cluster need it. Default false.") Boolean forcePathStyle,
         @JsonPropertyDescription("The Secret, in the same namespace, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary keys, AWS_SESSION_TOKEN. "
                 + "Absent: the SDK's default chain (IRSA, Pod Identity) with jobTemplate.serviceAccountName.")

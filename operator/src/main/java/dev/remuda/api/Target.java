@@ -12,7 +12,9 @@ import io.fabric8.generator.annotation.ValidationRule;
         message = "a target on another server needs its own secretRef: the login of the backed-up server is never sent elsewhere")
 public record Target(
         @JsonPropertyDescription("Host name or address of the server. Absent: the Backup's own server, or, when secretRef is given, that Secret's host.")
-        @Size(min = 1, max = 253) String host,
+        @Size(min = 1, max = 253)
+        @ValidationRule(value = DatabaseSpec.IS_HOST, message = DatabaseSpec.NO_HOST)
+        String host,
         @JsonPropertyDescription("Port of the server, 1 to 65535. Absent: like host; 5432 when the Secret has none.") @Min(1) @Max(65535) Integer port,
         @JsonPropertyDescription("Name of the database to restore into. Absent: the Secret's when secretRef is given and has one, else the backed-up database's name.")
         @Size(min = 1, max = 63) String name,

@@ -18,6 +18,9 @@ final class CrdTouches implements CRDPostProcessor {
     private static final List<String> COLUMNS = List.of(
             "Policy", "Source", "Target", "Database", "Phase", "Reason", "Last Backup", "Size", "Duration", "Age");
 
+    private static final long MAX_RESOURCES = 16;
+    private static final long MAX_QUANTITY = 32;
+
     private static final Map<String, String> WORDS = Map.ofEntries(
             Map.entry("spec", "What is wanted."),
             Map.entry("status", "What came of it; written by the operator."),
@@ -69,6 +72,11 @@ final class CrdTouches implements CRDPostProcessor {
         if (schema.getXKubernetesValidations() != null) {
             // The generator reads a rule of a record component twice: from the field and from its accessor.
             schema.setXKubernetesValidations(List.copyOf(new LinkedHashSet<>(schema.getXKubernetesValidations())));
+        }
+        if (schema.getAdditionalProperties() != null && Boolean.TRUE.equals(schema.getAdditionalProperties().getSchema().getXKubernetesIntOrString())) {
+            // Without these the API server thinks that a rule about quantities could cost too much.
+            schema.setMaxProperties(MAX_RESOURCES);
+            schema.getAdditionalProperties().getSchema().setMaxLength(MAX_QUANTITY);
         }
         if (schema.getProperties() == null) {
             return;

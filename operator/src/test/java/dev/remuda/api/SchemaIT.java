@@ -1,0 +1,212 @@
+package dev.remuda.api;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.remuda.support.ApiServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+/** What a real API server makes of what users write. */
+class SchemaIT {
+    private static final String POLICY = """
+            apiVersion: remuda.dev/v1beta1
+            kind: BackupPolicy
+            metadata: {name: horses}
+            spec:
+              database: {secretRef: {name: horses-db}}
+              storage: {s3: {bucket: backups}}
+            """;
+    private static final String BACKUP = """
+            apiVersion: remuda.dev/v1beta1
+            kind: Backup
+            metadata: {name: monday}
+            spec: {policyRef: {name: horses}}
+            """;
+    private static final String RESTORE = """
+            apiVersion: remuda.dev/v1beta1
+            kind: Restore
+            metadata: {name: back}
+            spec: {source: {backupRef: {name: monday}}, strategy: Create}
+            """;
+    private static final String LONG = "x".repeat(254);
+
+    private final KubernetesClient client = ApiServer.shared().admin();
+
+    static Stream<Arguments> refused() {
+        return Stream.of(
+                bad(POLICY, "spec", null, "spec: Required value"),
+                bad(POLICY, "spec.database", null, "spec.database: Required value"),
+                bad(POLICY, "spec.database.secretRef", null, "spec.database.secretRef: Required value"),
+                bad(POLICY, "spec.database.secretRef.name", null, "spec.database.secretRef.name: Required value"),
+                bad(POLICY, "spec.database.secretRef.name", "", "at least 1 chars long"),
+                bad(POLICY, "spec.database.host", LONG, "may not be more than 253"),
+                bad(POLICY, "spec.database.host", "db.example.com:5432", "host is a name or an address alone; the port belongs in port"),
+                bad(POLICY, "spec.database.host", "postgres://db", "host is a name or an address alone; the port belongs in port"),
+                bad(POLICY, "spec.database.port", 0, "greater than or equal to 1"),
+                bad(POLICY, "spec.database.port", 65536, "less than or equal to 65535"),
+                bad(POLICY, "spec.database.name", "", "at least 1 chars long"),
+                bad(POLICY, "spec.database.name", "x".repeat(64), "may not be more than 63"),
+                bad(POLICY, "spec.database.sslMode", "on", "supported values: \"allow\", \"disable\", \"prefer\", \"require\", \"verify-ca\", \"verify-full\""),
+                bad(POLICY, "spec.database.caRef", Map.of(), "name either configMap or secret, not both and not neither"),
+                bad(POLICY, "spec.database.caRef", Map.of("configMap", "a", "secret", "b"), "name either configMap or secret, not both and not neither"),
+                bad(POLICY, "spec.database.secretRef.keys", seventeen(), "must have at most 16"),
+                bad(POLICY, "spec.storage", null, "spec.storage: Required value"),
+                bad(POLICY, "spec.storage.s3", null, "spec.storage.s3: Required value"),
+                bad(POLICY, "spec.storage.s3.bucket", null, "spec.storage.s3.bucket: Required value"),
+                bad(POLICY, "spec.storage.s3.bucket", "Backups", "bucket must be 3 to 63 lower-case letters, digits, dots and hyphens"),
+                bad(POLICY, "spec.storage.s3.bucket", "s3://backups", "bucket must be 3 to 63 lower-case letters, digits, dots and hyphens"),
+                bad(POLICY, "spec.storage.s3.bucket", "ab", "at least 3 chars long"),
+                bad(POLICY, "spec.storage.s3.prefix", "/team", "without a slash at either end, such as team/production"),
+                bad(POLICY, "spec.storage.s3.prefix", "team/", "without a slash at either end, such as team/production"),
+                bad(POLICY, "spec.storage.s3.prefix", "a//b", "without a slash at either end, such as team/production"),
+                bad(POLICY, "spec.storage.s3.prefix", "a b", "without a slash at either end, such as team/production"),
+                bad(POLICY, "spec.storage.s3.prefix", "a/../b", "prefix must not contain the folders . or .."),
+                bad(POLICY, "spec.storage.s3.region", "EU West", "lower-case letters, digits and hyphens, such as ap-southeast-2"),
+                bad(POLICY, "spec.storage.s3.endpoint", "s3.example.com", "endpoint must be a URL of scheme and host, such as https://s3.example.com"),
+                bad(POLICY, "spec.storage.s3.endpoint", "https://s3.example.com/bucket", "endpoint must be a URL of scheme and host"),
+                bad(POLICY, "spec.storage.s3.tagging", "On", "supported values: \"Auto\", \"Disabled\""),
+                bad(POLICY, "spec.dump.format", "Plain", "supported values: \"Custom\""),
+                bad(POLICY, "spec.dump.compression.algorithm", "Brotli", "supported values: \"Gzip\", \"Lz4\", \"None\", \"Zstd\""),
+                bad(POLICY, "spec.dump.compression.level", 0, "greater than or equal to 1"),
+                bad(POLICY, "spec.dump.compression.level", 20, "less than or equal to 19"),
+                bad(POLICY, "spec.dump.compression", Map.of("algorithm", "Gzip", "level", 10), "from 1 to 9 with Gzip and Lz4; leave it out with None"),
+                bad(POLICY, "spec.dump.compression", Map.of("algorithm", "None", "level", 1), "leave it out with None"),
+                bad(POLICY, "spec.timeout", "soon", "timeout must be a duration such as 90m or 4h"),
+                bad(POLICY, "spec.timeout", "1d", "timeout must be a duration such as 90m or 4h"),
+                bad(POLICY, "spec.timeout", "59s", "timeout must be at least 1m and at most 720h"),
+                bad(POLICY, "spec.timeout", "721h", "timeout must be at least 1m and at most 720h"),
+                bad(POLICY, "spec.jobTemplate.labels", thirtyThree(), "must have at most 32"),
+                bad(POLICY, "spec.jobTemplate.resources.limits.memory", "lots", "requests and limits must be quantities such as 100m, 2 or 512Mi"),
+                bad(POLICY, "spec.jobTemplate.resources.requests.cpu", "1 core", "requests and limits must be quantities such as 100m, 2 or 512Mi"),
+                bad(BACKUP, "spec", null, "spec: Required value"),
+                bad(BACKUP, "spec.policyRef", null, "spec.policyRef: Required value"),
+                bad(BACKUP, "spec.policyRef.name", null, "spec.policyRef.name: Required value"),
+                bad(RESTORE, "spec.source", null, "spec.source: Required value"),
+                bad(RESTORE, "spec.source.backupRef", null, "spec.source.backupRef: Required value"),
+                bad(RESTORE, "spec.strategy", null, "spec.strategy: Required value"),
+                bad(RESTORE, "spec.strategy", "Swap", "supported values: \"Create\", \"Recreate\""),
+                bad(RESTORE, "spec.strategy", "Recreate", "strategy Recreate replaces all data of the target: set confirm to the name of the target database"),
+                bad(RESTORE, "spec.target.host", "other", "a target on another server needs its own secretRef"),
+                bad(RESTORE, "spec.target.port", 5433, "a target on another server needs its own secretRef"),
+                bad(RESTORE, "spec.target.sslMode", "on", "supported values"),
+                bad(RESTORE, "spec", Map.of(
+                        "source", Map.of("backupRef", Map.of("name", "monday")), "strategy", "Recreate", "confirm", "a", "target", Map.of("name", "b")),
+                        "confirm must equal target.name, the database whose data will be replaced"));
+    }
+
+    @ParameterizedTest(name = "{1}: {2}")
+    @MethodSource("refused")
+    void whatIsWrongIsRefusedWithAMessageThatHelps(String document, String path, Object value, String message) {
+        var refusal = catchThrowableOfType(KubernetesClientException.class, () -> dryRun(with(document, path, value)));
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.getCode()).isEqualTo(422);
+        assertThat(refusal.getMessage()).contains(message);
+    }
+
+    static Stream<Arguments> accepted() {
+        return Stream.of(
+                arguments(POLICY, "spec.database.host", "::1"), arguments(POLICY, "spec.database.host", "db-0.db.stable.svc.cluster.local"),
+                arguments(POLICY, "spec.database.caRef", Map.of("secret", "a")), arguments(POLICY, "spec.database.sslMode", "verify-full"),
+                arguments(POLICY, "spec.storage.s3.bucket", "my.bucket-1"), arguments(POLICY, "spec.storage.s3.prefix", "team/it's(1)/a.b"),
+                arguments(POLICY, "spec.storage.s3.endpoint", "http://weed:8333"), arguments(POLICY, "spec.storage.s3.endpoint", "https://s3.example.com/"),
+                arguments(POLICY, "spec.storage.s3.region", "auto"), arguments(POLICY, "spec.dump.compression.level", 19),
+                arguments(POLICY, "spec.dump.compression", Map.of("algorithm", "Lz4", "level", 9)),
+                arguments(POLICY, "spec.timeout", "1m"), arguments(POLICY, "spec.timeout", "720h"), arguments(POLICY, "spec.timeout", "1h30m5s"),
+                arguments(POLICY, "spec.jobTemplate.resources.limits", Map.of("memory", "1Gi", "cpu", 2)),
+                arguments(POLICY, "spec.jobTemplate.tolerations", List.of(Map.of("operator", "Exists"))),
+                arguments(RESTORE, "spec.target.name", "copy"), arguments(RESTORE, "spec.target", Map.of("host", "h", "secretRef", Map.of("name", "s"))));
+    }
+
+    @ParameterizedTest(name = "{1}: {2}")
+    @MethodSource("accepted")
+    void whatIsRightIsAccepted(String document, String path, Object value) {
+        dryRun(with(document, path, value));
+    }
+
+    @Test
+    void defaultsAreFilledIn() {
+        Map<String, Object> spec = spec(dryRun(with(POLICY, "spec.dump", Map.of("compression", Map.of()))));
+        assertThat(spec).containsEntry("timeout", "4h").containsEntry("dump", Map.of("format", "Custom", "compression", Map.of("algorithm", "Zstd")));
+    }
+
+    @Test
+    void aMisspelledFieldIsRefusedByKubectl() {
+        String misspelled = Serialization.asYaml(with(POLICY, "spec.timeOut", "4h"));
+        assertThat(ApiServer.shared().kubectlWith(misspelled, "create", "--dry-run=server", "-f", "-")).contains("unknown field \"spec.timeOut\"");
+    }
+
+    @Test
+    void specsOfBackupAndRestoreCannotBeChanged() {
+        String namespace = ApiServer.shared().createNamespace("schema");
+        client.resource(with(BACKUP, "spec.policyRef.name", "horses")).inNamespace(namespace).create();
+        client.resource(with(RESTORE, "spec.strategy", "Create")).inNamespace(namespace).create();
+        assertThatThrownBy(() -> client.resource(with(BACKUP, "spec.policyRef.name", "cows")).inNamespace(namespace).update())
+                .hasMessageContaining("a Backup's spec cannot be changed; create another Backup");
+        assertThatThrownBy(() -> client.resource(with(RESTORE, "spec.confirm", "horses")).inNamespace(namespace).update())
+                .hasMessageContaining("a Restore's spec cannot be changed; create another Restore");
+        client.resource(with(BACKUP, "metadata.labels", Map.of("may", "change"))).inNamespace(namespace).update();
+    }
+
+    private GenericKubernetesResource dryRun(GenericKubernetesResource resource) {
+        Resource<GenericKubernetesResource> there = client.resource(resource).inNamespace("default");
+        return there.dryRun(true).create();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> spec(GenericKubernetesResource resource) {
+        return (Map<String, Object>) resource.getAdditionalProperties().get("spec");
+    }
+
+    /** The document with another value at a path; null: without it. */
+    @SuppressWarnings("unchecked")
+    private static GenericKubernetesResource with(String document, String path, Object value) {
+        Map<String, Object> root = Serialization.unmarshal(document, TreeMap.class);
+        Map<String, Object> at = root;
+        String[] names = path.split("\\.");
+        for (int i = 0; i < names.length - 1; i++) {
+            at = (Map<String, Object>) at.computeIfAbsent(names[i], name -> new TreeMap<String, Object>());
+        }
+        if (value == null) {
+            at.remove(names[names.length - 1]);
+        } else {
+            at.put(names[names.length - 1], value);
+        }
+        return Serialization.unmarshal(Serialization.asYaml(root), GenericKubernetesResource.class);
+    }
+
+    private static Arguments bad(String document, String path, Object value, String message) {
+        return arguments(document, path, value, message);
+    }
+
+    private static Map<String, String> seventeen() {
+        return many(17);
+    }
+
+    private static Map<String, String> thirtyThree() {
+        return many(33);
+    }
+
+    private static Map<String, String> many(int count) {
+        Map<String, String> many = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            many.put("k" + i, "v");
+        }
+        return many;
+    }
+}

@@ -1,0 +1,242 @@
+package dev.remuda.support;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import org.awaitility.Awaitility;
+
+/**
+ * A real etcd and kube-apiserver with Remuda's CRDs, and nothing else: no controller acts and no Pod runs, unless a test does it. RBAC is on.
+ * One serves all tests of a JVM; each test takes a namespace of its own.
+ */
+public final class ApiServer {
+    /** The ServiceAccount of dev/deploy/operator.yaml, with the groups that the real thing has. */
+    private static final String OPERATOR = "system:serviceaccount:remuda-system:remuda";
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static ApiServer shared;
+    private static RuntimeException failure;
+
+    private final Path folder;
+    private final int etcdPort = freePort();
+    private final int peerPort = freePort();
+    private final int port = freePort();
+    private final KubernetesClient admin;
+    private Started etcd;
+    private Started server;
+
+    private ApiServer() throws IOException, GeneralSecurityException {
+        folder = Files.createTempDirectory("remuda-api-");
+        writeFiles();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::remove));
+        etcd = Started.program(
+                List.of(
+                        Folders.tool("etcd").toString(), "--data-dir", folder.resolve("etcd").toString(), "--unsafe-no-fsync", "--log-level", "warn",
+                        "--listen-client-urls", url(etcdPort), "--advertise-client-urls", url(etcdPort), "--listen-peer-urls", url(peerPort),
+                        "--initial-advertise-peer-urls", url(peerPort), "--initial-cluster", "default=" + url(peerPort)),
+                Map.of(), folder.resolve("etcd.log"));
+        admin = client("admin");
+        run();
+        createCrds();
+    }
+
+    /** One that could not be started is not tried again for the next test. */
+    public static synchronized ApiServer shared() {
+        if (failure != null) {
+            throw failure;
+        }
+        if (shared == null) {
+            try {
+                shared = new ApiServer();
+            } catch (IOException | GeneralSecurityException | RuntimeException e) {
+                failure = new IllegalStateException("no API server: " + e.getMessage(), e);
+                throw failure;
+            }
+        }
+        return shared;
+    }
+
+    /** A client that may do everything. It is everybody's: do not close it. */
+    public KubernetesClient admin() {
+        return admin;
+    }
+
+    /** A client of the caller's own that may do everything. */
+    public KubernetesClient adminClient() {
+        return client("admin");
+    }
+
+    /** A client of the caller's own with the rights of the operator's ServiceAccount. */
+    public KubernetesClient operatorClient() {
+        return client("operator");
+    }
+
+    public String createNamespace(String name) {
+        String unique = name + "-" + NUMBER.incrementAndGet();
+        admin.resource(new NamespaceBuilder().withNewMetadata().withName(unique).endMetadata().build()).create();
+        return unique;
+    }
+
+    /** What kubectl answers, whether it is content or not. */
+    public String kubectl(String... arguments) {
+        return kubectlWith("", arguments);
+    }
+
+    /** @param input for {@code -f -} */
+    public String kubectlWith(String input, String... arguments) {
+        try {
+            List<String> command = new ArrayList<>(List.of(Folders.tool("kubectl").toString(), "--kubeconfig", kubeconfig().toString()));
+            command.addAll(List.of(arguments));
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().put("HOME", folder.toString());
+            Process process = builder.start();
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(input.getBytes());
+            }
+            return new String(process.getInputStream().readAllBytes());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The controllers of that list, working for as long as the answer is open. */
+    public Started controllers(String list) throws IOException {
+        return Started.program(
+                List.of(
+                        Folders.tool("kube-controller-manager").toString(), "--kubeconfig", kubeconfig().toString(), "--controllers", list,
+                        "--leader-elect=false", "--secure-port=0"),
+                Map.of(), folder.resolve("controllers.log"));
+    }
+
+    /** As if its machine lost power. What it has stored is safe in etcd. */
+    public void kill() {
+        server.handle().destroyForcibly();
+        Awaitility.await().until(() -> !server.isAlive());
+    }
+
+    public void run() {
+        try {
+            server = Started.program(
+                    List.of(
+                            Folders.tool("kube-apiserver").toString(), "--etcd-servers", url(etcdPort), "--bind-address", "127.0.0.1",
+                            "--advertise-address", "127.0.0.1", "--secure-port", Integer.toString(port), "--cert-dir", folder.toString(),
+                            "--service-cluster-ip-range", "10.96.0.0/24", "--authorization-mode", "RBAC", "--anonymous-auth=false",
+                            "--token-auth-file", folder.resolve("tokens.csv").toString(), "--disable-admission-plugins", "ServiceAccount",
+                            "--service-account-issuer", "https://kubernetes.default.svc",
+                            "--service-account-key-file", folder.resolve("service-account.pub").toString(),
+                            "--service-account-signing-key-file", folder.resolve("service-account.key").toString()),
+                    Map.of(), folder.resolve("kube-apiserver.log"));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        Awaitility.await("kube-apiserver").pollInterval(Duration.ofMillis(100)).atMost(Duration.ofSeconds(60)).until(this::ready);
+    }
+
+    private boolean ready() {
+        if (!server.isAlive() || !etcd.isAlive()) {
+            throw new IllegalStateException("the API server did not start:\n" + etcd.output() + "\n" + server.output());
+        }
+        try {
+            return "ok".equals(admin.raw("/readyz"));
+        } catch (KubernetesClientException e) {
+            return false;
+        }
+    }
+
+    private void createCrds() throws IOException {
+        try (Stream<Path> files = Files.list(Folders.repository().resolve("crds"))) {
+            for (Path file : files.toList()) {
+                admin.load(Files.newInputStream(file)).create();
+            }
+        }
+        for (CustomResourceDefinition crd : admin.apiextensions().v1().customResourceDefinitions().list().getItems()) {
+            admin.resource(crd).waitUntilCondition(
+                    known -> known.getStatus() != null
+                            && known.getStatus().getConditions().stream().anyMatch(c -> "Established".equals(c.getType()) && "True".equals(c.getStatus())),
+                    20, TimeUnit.SECONDS);
+        }
+    }
+
+    private KubernetesClient client(String token) {
+        Config config = new ConfigBuilder(Config.empty())
+                .withMasterUrl("https://127.0.0.1:" + port)
+                .withTrustCerts(true)
+                .withDisableHostnameVerification(true)
+                .withOauthToken(token)
+                .withRequestRetryBackoffLimit(0)
+                .build();
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    private void writeFiles() throws IOException, GeneralSecurityException {
+        Files.writeString(folder.resolve("tokens.csv"), """
+                admin,admin,1,system:masters
+                operator,%s,2,"system:serviceaccounts,system:serviceaccounts:remuda-system"
+                """.formatted(OPERATOR));
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        KeyPair keys = generator.generateKeyPair();
+        writePem("service-account.key", "PRIVATE KEY", keys.getPrivate());
+        writePem("service-account.pub", "PUBLIC KEY", keys.getPublic());
+        Files.writeString(kubeconfig(), """
+                apiVersion: v1
+                kind: Config
+                current-context: test
+                contexts: [{name: test, context: {cluster: test, user: admin}}]
+                clusters: [{name: test, cluster: {server: "https://127.0.0.1:%d", insecure-skip-tls-verify: true}}]
+                users: [{name: admin, user: {token: admin}}]
+                """.formatted(port));
+    }
+
+    private void writePem(String file, String kind, Key key) throws IOException {
+        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
+        Files.writeString(folder.resolve(file), "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n");
+    }
+
+    private Path kubeconfig() {
+        return folder.resolve("kubeconfig");
+    }
+
+    private void remove() {
+        for (Started program : Stream.of(server, etcd).filter(Objects::nonNull).toList()) {
+            program.handle().destroyForcibly();
+            program.close();
+        }
+        Folders.delete(folder);
+    }
+
+    private static String url(int port) {
+        return "http://127.0.0.1:" + port;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
