@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -40,24 +39,22 @@ public final class ApiServer {
     private static ApiServer shared;
     private static RuntimeException failure;
 
-    private final Path folder;
+    private final Path folder = Folders.temporary("api");
     private final int etcdPort = freePort();
     private final int peerPort = freePort();
     private final int port = freePort();
     private final KubernetesClient admin;
-    private Started etcd;
+    private final Started etcd;
     private Started server;
 
     private ApiServer() throws IOException, GeneralSecurityException {
-        folder = Files.createTempDirectory("remuda-api-");
         writeFiles();
-        Runtime.getRuntime().addShutdownHook(new Thread(this::remove));
         etcd = Started.program(
                 List.of(
                         Folders.tool("etcd").toString(), "--data-dir", folder.resolve("etcd").toString(), "--unsafe-no-fsync", "--log-level", "warn",
                         "--listen-client-urls", url(etcdPort), "--advertise-client-urls", url(etcdPort), "--listen-peer-urls", url(peerPort),
                         "--initial-advertise-peer-urls", url(peerPort), "--initial-cluster", "default=" + url(peerPort)),
-                Map.of(), folder.resolve("etcd.log"));
+                Map.of(), Folders.log("etcd"));
         admin = client("admin");
         run();
         createCrds();
@@ -122,19 +119,18 @@ public final class ApiServer {
         }
     }
 
-    /** The controllers of that list, working for as long as the answer is open. */
+    /** The controllers of that list, working until the answer is killed. */
     public Started controllers(String list) throws IOException {
         return Started.program(
                 List.of(
                         Folders.tool("kube-controller-manager").toString(), "--kubeconfig", kubeconfig().toString(), "--controllers", list,
                         "--leader-elect=false", "--secure-port=0"),
-                Map.of(), folder.resolve("controllers.log"));
+                Map.of(), Folders.log("kube-controller-manager"));
     }
 
     /** As if its machine lost power. What it has stored is safe in etcd. */
     public void kill() {
-        server.handle().destroyForcibly();
-        Awaitility.await().until(() -> !server.isAlive());
+        server.kill();
     }
 
     public void run() {
@@ -148,7 +144,7 @@ public final class ApiServer {
                             "--service-account-issuer", "https://kubernetes.default.svc",
                             "--service-account-key-file", folder.resolve("service-account.pub").toString(),
                             "--service-account-signing-key-file", folder.resolve("service-account.key").toString()),
-                    Map.of(), folder.resolve("kube-apiserver.log"));
+                    Map.of(), Folders.log("kube-apiserver"));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -218,14 +214,6 @@ public final class ApiServer {
 
     private Path kubeconfig() {
         return folder.resolve("kubeconfig");
-    }
-
-    private void remove() {
-        for (Started program : Stream.of(server, etcd).filter(Objects::nonNull).toList()) {
-            program.handle().destroyForcibly();
-            program.close();
-        }
-        Folders.delete(folder);
     }
 
     private static String url(int port) {
