@@ -17,6 +17,8 @@ public final class Racing {
 
     public static final long ROWS = 6520;
 
+    private static String large;
+
     private Racing() {}
 
     public static String create(PostgresServer server) {
@@ -40,6 +42,21 @@ public final class Racing {
                 "SELECT lo_from_bytea(0, 'a large object')",
                 "COMMENT ON TABLE races IS 'one row a race'");
         return name;
+    }
+
+    /** A database with 300 MB in one table, made once; tests only read it. */
+    public static synchronized String large(PostgresServer server) {
+        if (large == null) {
+            large = server.createDatabase();
+            fill(server, large);
+        }
+        return large;
+    }
+
+    private static void fill(PostgresServer server, String database) {
+        server.run(
+                database, "CREATE TABLE large (id int, bytes bytea)", "ALTER TABLE large ALTER bytes SET STORAGE EXTERNAL",
+                "INSERT INTO large SELECT i, decode(repeat(md5(i::text), 62500), 'hex') FROM generate_series(1, 310) i");
     }
 
     /** A number for the content of each table, and for what counts on with it. */

@@ -48,6 +48,15 @@ public final class Started {
         }
     }
 
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** Waits for its end. */
+    public int exitCode() throws InterruptedException {
+        return process.waitFor();
+    }
+
     /** As if its machine lost power. Nothing that is tested here is kept, so nothing needs a good end. */
     public void kill() {
         List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();

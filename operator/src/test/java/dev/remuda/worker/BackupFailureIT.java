@@ -168,7 +168,7 @@ class BackupFailureIT {
 
     @Test
     void killedPgDump() {
-        CompletableFuture<Result> work = start(large());
+        CompletableFuture<Result> work = start(Racing.large(postgres));
         ProcessHandle dump = whileStreaming(work);
 
         dump.destroyForcibly();
@@ -178,7 +178,7 @@ class BackupFailureIT {
 
     @Test
     void lostConnection() {
-        CompletableFuture<Result> work = start(large());
+        CompletableFuture<Result> work = start(Racing.large(postgres));
         whileStreaming(work);
 
         postgres.ask("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY public.large%'");
@@ -189,7 +189,7 @@ class BackupFailureIT {
     @Test
     void stoppedBySigterm() {
         Stop stop = new Stop();
-        String database = large();
+        String database = Racing.large(postgres);
         CompletableFuture<Result> work =
                 CompletableFuture.supplyAsync(() -> bench.run(bench.backup(bench.database(database), bench.access(), NONE), stop));
         whileStreaming(work);
@@ -204,7 +204,7 @@ class BackupFailureIT {
         try (SeaweedServer small = SeaweedServer.start("-volume.max=3", "-master.volumeSizeLimitMB=16")) {
             Bench there = new Bench(small);
 
-            FailureResult failure = there.failed(there.backup(there.database(large()), there.access(), NONE));
+            FailureResult failure = there.failed(there.backup(there.database(Racing.large(postgres)), there.access(), NONE));
 
             assertThat(failure.reason()).isEqualTo(Reason.StorageUnreachable);
             assertThat(failure.message()).contains("the store answered 500 InternalError while storing part", "whether it is full");
@@ -217,7 +217,7 @@ class BackupFailureIT {
     void storeThatDiesMeanwhileAndWhatWasLeftThere() {
         try (SeaweedServer mortal = SeaweedServer.start()) {
             Bench there = new Bench(mortal);
-            String database = large();
+            String database = Racing.large(postgres);
             CompletableFuture<Result> work =
                     CompletableFuture.supplyAsync(() -> there.run(there.backup(there.database(database), there.access(), NONE)));
             Awaitility.await().until(() -> mortal.parts(there.prefix) > 0);
@@ -231,15 +231,6 @@ class BackupFailureIT {
             assertThat(there.run(there.settle())).isEqualTo(new SettleResult(null, 0, 1));
             there.requireNothingStored();
         }
-    }
-
-    /** 300 MB in one table. */
-    private String large() {
-        String database = postgres.createDatabase();
-        postgres.run(
-                database, "CREATE TABLE large (id int, bytes bytea)", "ALTER TABLE large ALTER bytes SET STORAGE EXTERNAL",
-                "INSERT INTO large SELECT i, decode(repeat(md5(i::text), 62500), 'hex') FROM generate_series(1, 150) i");
-        return database;
     }
 
     private CompletableFuture<Result> start(String database) {

@@ -22,6 +22,8 @@ public final class PgProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PgProcess.class);
     private static final int LINES_KEPT = 12;
     private static final int SIGNAL = 128;
+    // DETAIL and CONTEXT quote rows, which belong neither into a log nor into a status.
+    private static final Pattern ROW = Pattern.compile("^(CONTEXT: .*?, line \\d+).*");
     private static final Pattern FURTHER = Pattern.compile("^\\w+: (detail|hint): ");
     private static final int BUFFER = 64 * 1024;
 
@@ -122,9 +124,10 @@ public final class PgProcess implements AutoCloseable {
             for (String line = words.readLine(); line != null; line = words.readLine()) {
                 // Speaks of dumps of rows alone; every database with TimescaleDB gets a dozen lines of it.
                 harmless = line.contains("there are circular foreign-key constraints") || harmless && FURTHER.matcher(line).find();
-                if (!harmless) {
-                    LOG.info("{}", line);
-                    remember(line);
+                if (!harmless && !line.startsWith("DETAIL:")) {
+                    String shown = ROW.matcher(line).replaceFirst("$1");
+                    LOG.info("{}", shown);
+                    remember(shown);
                 }
             }
         } catch (IOException e) {

@@ -9,6 +9,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import dev.remuda.task.Reason;
+import dev.remuda.worker.WorkFailure;
 import dev.remuda.worker.store.ObjectStore.Upload;
 
 /**
@@ -85,7 +87,9 @@ public final class PartStream extends OutputStream {
 
     private void send() {
         if (number > MAX_PARTS) {
-            throw new PartsUsedUp(size);
+            throw new WorkFailure(
+                    Reason.DumpFailed, "the dump does not fit into " + MAX_PARTS + " parts of " + filling.length / (1 << 20)
+                            + " MiB, the most a store takes; compress it more");
         }
         byte[] part = filling;
         int length = filled;
@@ -126,15 +130,6 @@ public final class PartStream extends OutputStream {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
-    /** The object needs more parts than a store allows. */
-    public static final class PartsUsedUp extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        PartsUsedUp(long size) {
-            super("the dump is larger than " + MAX_PARTS + " parts (" + size + " bytes); compress it more, or split the database");
         }
     }
 }
