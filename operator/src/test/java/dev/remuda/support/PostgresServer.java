@@ -29,9 +29,16 @@ public final class PostgresServer {
     private static PostgresServer shared;
 
     private final int port;
+    private final String password;
 
-    private PostgresServer(int port) {
+    private PostgresServer(int port, String password) {
         this.port = port;
+        this.password = password;
+    }
+
+    /** One that runs already and is reached by a port of this machine. */
+    public static PostgresServer at(int port, String password) {
+        return new PostgresServer(port, password);
     }
 
     public static synchronized PostgresServer shared() {
@@ -58,7 +65,7 @@ public final class PostgresServer {
 
     public Connection connect(String database) {
         try {
-            return DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port + "/" + database, "postgres", PASSWORD);
+            return DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port + "/" + database, "postgres", password);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -109,7 +116,7 @@ public final class PostgresServer {
                     concat(prefix, bin + "/initdb", "-D", data.toString(), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password.toString(),
                             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
                     folder);
-            PostgresServer server = new PostgresServer(freePort());
+            PostgresServer server = new PostgresServer(freePort(), PASSWORD);
             Path log = Folders.log("postgres");
             Started program = Started.program(
                     concat(prefix, bin + "/postgres", "-D", data.toString(), "-p", Integer.toString(server.port), "-k", folder.toString(),
@@ -127,7 +134,7 @@ public final class PostgresServer {
             throw new IllegalStateException("PostgreSQL did not start:\n" + program.output());
         }
         try (Connection connection =
-                DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port + "/postgres", "postgres", PASSWORD)) {
+                DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port + "/postgres", "postgres", password)) {
             return connection.isValid(1);
         } catch (SQLException e) {
             return false;

@@ -1,26 +1,15 @@
 package dev.remuda.support;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.MultipartUpload;
-import software.amazon.awssdk.services.s3.model.S3Object;
-import software.amazon.awssdk.services.s3.model.Tag;
 
 /**
  * A real SeaweedFS on a loopback address of its own. The ports are its own too: SeaweedFS names its local sockets in the temporary folder by
@@ -31,7 +20,6 @@ public final class SeaweedServer implements AutoCloseable {
     public static final String KEY_ID = "remuda-tests";
     public static final String KEY = "a-key-of-the-tests-0123456789";
 
-    private static final AtomicInteger NUMBER = new AtomicInteger();
     private static SeaweedServer shared;
 
     private final String address;
@@ -39,19 +27,13 @@ public final class SeaweedServer implements AutoCloseable {
     private final Path folder;
     private final List<String> more;
     private Started program;
-    private final S3Client client;
+    private final Bucket bucket;
 
     private SeaweedServer(String address, Path folder, List<String> more) {
         this.address = address;
         this.folder = folder;
         this.more = more;
-        this.client = S3Client.builder()
-                .endpointOverride(URI.create(endpoint()))
-                .forcePathStyle(true)
-                .region(Region.US_EAST_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY_ID, KEY)))
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .build();
+        this.bucket = new Bucket(endpoint(), KEY_ID, KEY, BUCKET);
     }
 
     public static synchronized SeaweedServer shared() {
@@ -67,7 +49,7 @@ public final class SeaweedServer implements AutoCloseable {
         String address = "127." + random.nextInt(1, 255) + "." + random.nextInt(1, 255) + "." + random.nextInt(1, 255);
         SeaweedServer server = new SeaweedServer(address, Folders.temporary("seaweed"), List.of(more));
         server.run();
-        server.client.createBucket(request -> request.bucket(BUCKET));
+        server.bucket.create();
         return server;
     }
 
@@ -75,42 +57,8 @@ public final class SeaweedServer implements AutoCloseable {
         return "http://" + address + ":" + port;
     }
 
-    public S3Client client() {
-        return client;
-    }
-
-    /** A key prefix of its own in the one bucket: SeaweedFS sets volumes aside for each bucket and runs out of them. */
-    public static String freshPrefix() {
-        return "backups/" + NUMBER.incrementAndGet() + "/";
-    }
-
-    public List<String> keys(String prefix) {
-        return client.listObjectsV2Paginator(request -> request.bucket(BUCKET).prefix(prefix)).contents().stream().map(S3Object::key).toList();
-    }
-
-    public List<MultipartUpload> unfinished(String prefix) {
-        return client.listMultipartUploads(request -> request.bucket(BUCKET).prefix(prefix)).uploads();
-    }
-
-    /** How many parts of unfinished uploads are stored. */
-    public int parts(String prefix) {
-        return unfinished(prefix).stream()
-                .mapToInt(upload -> client.listParts(request -> request.bucket(BUCKET).key(upload.key()).uploadId(upload.uploadId()))
-                        .parts()
-                        .size())
-                .sum();
-    }
-
-    public List<String> tags(String key) {
-        return client.getObjectTagging(request -> request.bucket(BUCKET).key(key)).tagSet().stream().map(SeaweedServer::text).sorted().toList();
-    }
-
-    public byte[] read(String key) {
-        return client.getObjectAsBytes(request -> request.bucket(BUCKET).key(key)).asByteArray();
-    }
-
-    public void write(String key, byte[] bytes) {
-        client.putObject(request -> request.bucket(BUCKET).key(key), RequestBody.fromBytes(bytes));
+    public Bucket bucket() {
+        return bucket;
     }
 
     /** As if its machine lost power. */
@@ -141,15 +89,11 @@ public final class SeaweedServer implements AutoCloseable {
             throw new IllegalStateException("SeaweedFS did not start:\n" + program.output());
         }
         try {
-            client.listBuckets();
+            bucket.client().listBuckets();
             return true;
         } catch (SdkException e) {
             return false;
         }
-    }
-
-    private static String text(Tag tag) {
-        return tag.key() + "=" + tag.value();
     }
 
     @Override

@@ -220,7 +220,7 @@ class BackupFailureIT {
             String database = Racing.large(postgres);
             CompletableFuture<Result> work =
                     CompletableFuture.supplyAsync(() -> there.run(there.backup(there.database(database), there.access(), NONE)));
-            Awaitility.await().until(() -> mortal.parts(there.prefix) > 0);
+            Awaitility.await().until(() -> there.bucket.parts(there.prefix) > 0);
             mortal.kill();
 
             FailureResult failure = (FailureResult) work.join();
@@ -239,7 +239,7 @@ class BackupFailureIT {
 
     /** Waits until a part is stored. @return pg_dump */
     private ProcessHandle whileStreaming(CompletableFuture<Result> work) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(10)).until(() -> bench.store.parts(bench.prefix) > 0 || work.isDone());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(10)).until(() -> bench.bucket.parts(bench.prefix) > 0 || work.isDone());
         return ProcessHandle.current()
                 .descendants()
                 .filter(process -> process.info().command().orElse("").endsWith("pg_dump"))

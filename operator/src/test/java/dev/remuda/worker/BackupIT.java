@@ -38,8 +38,8 @@ class BackupIT {
         BackupResult result = bench.completed(bench.backup(database));
 
         assertThat(bench.files()).containsExactly("data.dump.zst", "manifest.json");
-        assertThat(bench.store.unfinished(bench.prefix)).isEmpty();
-        byte[] dump = bench.store.read(result.dataKey());
+        assertThat(bench.bucket.unfinished(bench.prefix)).isEmpty();
+        byte[] dump = bench.bucket.read(result.dataKey());
         String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(dump));
         assertThat(result.checksum()).isEqualTo("sha256:" + sha256);
         assertThat(result.sizeBytes()).isEqualTo(dump.length);
@@ -64,9 +64,9 @@ class BackupIT {
 
         BackupResult result = bench.completed(bench.backup(database));
 
-        assertThat(bench.store.tags(result.dataKey()))
+        assertThat(bench.bucket.tags(result.dataKey()))
                 .containsExactly("database=" + database, "namespace=production", "policy=horse-racing");
-        assertThat(bench.store.client().headObject(request -> request.bucket(SeaweedServer.BUCKET).key(result.dataKey())).metadata())
+        assertThat(bench.bucket.client().headObject(request -> request.bucket(SeaweedServer.BUCKET).key(result.dataKey())).metadata())
                 .containsEntry("remuda-policy", "horse-racing")
                 .containsEntry("remuda-database", database);
     }
@@ -88,7 +88,7 @@ class BackupIT {
     /** In a shell, as a person without Remuda would. */
     private void byHand(Manifest manifest, String fresh) throws IOException, InterruptedException {
         Path folder = Folders.temporary("by-hand");
-        Files.write(folder.resolve(manifest.dump().file()), bench.store.read(manifest.dataKey(bench.prefix)));
+        Files.write(folder.resolve(manifest.dump().file()), bench.bucket.read(manifest.dataKey(bench.prefix)));
         String restore = manifest.howToRestore().getLast().replace("NEW_DATABASE", fresh);
         Started.run(
                 List.of("env", "PGHOST=" + bench.postgres.host(), "PGPORT=" + bench.postgres.port(), "PGUSER=postgres",

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.remuda.support.Bucket;
 import dev.remuda.support.Folders;
 import dev.remuda.support.PostgresServer;
 import dev.remuda.support.SeaweedServer;
@@ -33,7 +34,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class Bench {
     final PostgresServer postgres = PostgresServer.shared();
     final SeaweedServer store;
-    final String prefix = SeaweedServer.freshPrefix();
+    final Bucket bucket;
+    final String prefix = Bucket.freshPrefix();
     final Path secrets = Folders.temporary("secrets");
 
     Bench() {
@@ -42,6 +44,7 @@ final class Bench {
 
     Bench(SeaweedServer store) {
         this.store = store;
+        this.bucket = store.bucket();
         secret("db", Map.of("username", "postgres", "password", PostgresServer.PASSWORD));
         secret("s3", Map.of("AWS_ACCESS_KEY_ID", SeaweedServer.KEY_ID, "AWS_SECRET_ACCESS_KEY", SeaweedServer.KEY + "\n"));
     }
@@ -115,15 +118,15 @@ final class Bench {
 
     /** What is stored, by its name under the prefix. */
     List<String> files() {
-        return store.keys(prefix).stream().map(key -> key.substring(prefix.length())).toList();
+        return bucket.keys(prefix).stream().map(key -> key.substring(prefix.length())).toList();
     }
 
     Manifest manifest() {
-        return Json.read(new String(store.read(prefix + "manifest.json"), StandardCharsets.UTF_8), Manifest.class);
+        return Json.read(new String(bucket.read(prefix + "manifest.json"), StandardCharsets.UTF_8), Manifest.class);
     }
 
     void requireNothingStored() {
         assertThat(files()).isEmpty();
-        assertThat(store.unfinished(prefix)).isEmpty();
+        assertThat(bucket.unfinished(prefix)).isEmpty();
     }
 }

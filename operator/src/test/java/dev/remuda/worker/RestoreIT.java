@@ -126,7 +126,7 @@ class RestoreIT {
     @Test
     void aDumpThatIsNotThere() {
         bench.completed(bench.backup(database));
-        bench.store.client().deleteObject(request -> request.bucket("remuda-tests").key(bench.prefix + "data.dump.zst"));
+        bench.bucket.client().deleteObject(request -> request.bucket("remuda-tests").key(bench.prefix + "data.dump.zst"));
 
         refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.ObjectMissing, "data.dump.zst is not in the store");
     }
@@ -135,9 +135,9 @@ class RestoreIT {
     void aDumpWithOneWrongByte() {
         bench.completed(bench.backup(database));
         String key = bench.prefix + "data.dump.zst";
-        byte[] bytes = bench.store.read(key);
+        byte[] bytes = bench.bucket.read(key);
         bytes[bytes.length / 2] ^= 1;
-        bench.store.write(key, bytes);
+        bench.bucket.write(key, bytes);
 
         refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.ChecksumMismatch, "data.dump.zst", "changed or damaged");
     }
@@ -146,8 +146,8 @@ class RestoreIT {
     void aDumpCutShort() {
         bench.completed(bench.backup(database));
         String key = bench.prefix + "data.dump.zst";
-        byte[] bytes = bench.store.read(key);
-        bench.store.write(key, Arrays.copyOf(bytes, bytes.length - 1));
+        byte[] bytes = bench.bucket.read(key);
+        bench.bucket.write(key, Arrays.copyOf(bytes, bytes.length - 1));
 
         refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.DumpIncomplete, "bytes instead of " + bytes.length);
     }
@@ -155,7 +155,7 @@ class RestoreIT {
     @Test
     void aManifestThatIsNone() {
         bench.completed(bench.backup(database));
-        bench.store.write(bench.prefix + "manifest.json", "{}".getBytes(StandardCharsets.UTF_8));
+        bench.bucket.write(bench.prefix + "manifest.json", "{}".getBytes(StandardCharsets.UTF_8));
 
         refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.ManifestInvalid, "manifest.json");
     }
@@ -192,9 +192,9 @@ class RestoreIT {
     void aSchemaThatTheTargetCannotTakeIsFoundInTheRehearsal() {
         postgres.run(database, "CREATE SCHEMA extra", "CREATE TABLE extra.t (id int)");
         bench.completed(bench.backup(database));
-        String manifest = new String(bench.store.read(bench.prefix + "manifest.json"), StandardCharsets.UTF_8);
+        String manifest = new String(bench.bucket.read(bench.prefix + "manifest.json"), StandardCharsets.UTF_8);
         // A locale that this server has not, as happens between distributions.
-        bench.store.write(bench.prefix + "manifest.json", manifest.replace("\"collate\" : \"C.UTF-8\"", "\"collate\" : \"tlh_KL.UTF-8\"").getBytes(StandardCharsets.UTF_8));
+        bench.bucket.write(bench.prefix + "manifest.json", manifest.replace("\"collate\" : \"C.UTF-8\"", "\"collate\" : \"tlh_KL.UTF-8\"").getBytes(StandardCharsets.UTF_8));
 
         refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.RestoreFailed, "rehearsal", "target was not touched", "locale");
     }
@@ -202,8 +202,8 @@ class RestoreIT {
     @Test
     void rowsThatDoNotFitAreFoundByCounting() {
         bench.completed(bench.backup(database));
-        String manifest = new String(bench.store.read(bench.prefix + "manifest.json"), StandardCharsets.UTF_8);
-        bench.store.write(bench.prefix + "manifest.json", manifest.replace("\"rows\" : 500", "\"rows\" : 501").getBytes(StandardCharsets.UTF_8));
+        String manifest = new String(bench.bucket.read(bench.prefix + "manifest.json"), StandardCharsets.UTF_8);
+        bench.bucket.write(bench.prefix + "manifest.json", manifest.replace("\"rows\" : 500", "\"rows\" : 501").getBytes(StandardCharsets.UTF_8));
 
         FailureResult failure = bench.failed(bench.restore(database + "_copy", RestoreStrategy.Create, null));
 

@@ -29,21 +29,21 @@ class SettleIT {
 
     @Test
     void withoutAManifestAllIsRemovedUnderThePrefixAndNothingElse() {
-        bench.store.write(bench.prefix + "data.dump.zst", new byte[10]);
-        bench.store.client().createMultipartUpload(request -> request.bucket("remuda-tests").key(bench.prefix + "data.dump.gz"));
+        bench.bucket.write(bench.prefix + "data.dump.zst", new byte[10]);
+        bench.bucket.client().createMultipartUpload(request -> request.bucket("remuda-tests").key(bench.prefix + "data.dump.gz"));
         String sibling = bench.prefix.substring(0, bench.prefix.length() - 1) + "-sibling/data.dump";
-        bench.store.write(sibling, new byte[10]);
+        bench.bucket.write(sibling, new byte[10]);
 
         assertThat(bench.run(bench.settle())).isEqualTo(new SettleResult(null, 1, 1));
 
         bench.requireNothingStored();
-        assertThat(bench.store.read(sibling)).hasSize(10);
+        assertThat(bench.bucket.read(sibling)).hasSize(10);
     }
 
     @Test
     void aManifestWhoseDumpIsGoneOrAnotherIsNoBackup() {
         bench.completed(bench.backup(Racing.create(bench.postgres)));
-        bench.store.write(bench.prefix + "data.dump.zst", "another".getBytes(StandardCharsets.UTF_8));
+        bench.bucket.write(bench.prefix + "data.dump.zst", "another".getBytes(StandardCharsets.UTF_8));
 
         assertThat(bench.run(bench.settle())).isEqualTo(new SettleResult(null, 2, 0));
 

@@ -84,7 +84,7 @@ class WorkerProcessIT {
     @Test
     void endedBySigtermItTakesBackWhatItStoredAndSaysSo() throws Exception {
         Started worker = start(bench.backup(bench.database(large()), bench.access(), NONE));
-        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10)).until(() -> bench.store.parts(bench.prefix) > 0);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10)).until(() -> bench.bucket.parts(bench.prefix) > 0);
 
         worker.handle().destroy();
 
@@ -97,7 +97,7 @@ class WorkerProcessIT {
     @Test
     void killedItLeavesNoWordAndWhatItStoredIsSettledLater() throws Exception {
         Started worker = start(bench.backup(bench.database(large()), bench.access(), NONE));
-        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10)).until(() -> bench.store.parts(bench.prefix) > 0);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10)).until(() -> bench.bucket.parts(bench.prefix) > 0);
 
         worker.kill();
 
