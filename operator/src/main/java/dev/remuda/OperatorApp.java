@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -118,13 +119,19 @@ public final class OperatorApp implements AutoCloseable {
     private static LeaderElectionConfiguration lease(OperatorConfig config, Runnable lost) {
         return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
                 .withLeaseNamespace(config.leaseNamespace())
+                // The host's name alone, which is the default, is not one operator's where Pods share their node's network.
+                .withIdentity(System.getenv().getOrDefault("HOSTNAME", "remuda") + "_" + UUID.randomUUID())
                 .withLeaderCallbacks(new LeaderCallbacks(() -> {}, lost, leader -> {}))
                 .build();
     }
 
     /** A reconcile that fails is tried again for as long as it takes: the API server may be away for hours. */
+    static GenericRetry retry() {
+        return new GenericRetry().setInitialInterval(FIRST_RETRY).setMaxInterval(LAST_RETRY.toMillis()).withoutMaxAttempts();
+    }
+
     private static void controller(ControllerConfigurationOverrider<?> override, OperatorConfig config) {
-        override.withRetry(new GenericRetry().setInitialInterval(FIRST_RETRY).setMaxInterval(LAST_RETRY.toMillis()).withoutMaxAttempts());
+        override.withRetry(retry());
         if (config.namespaces().isEmpty()) {
             override.watchingAllNamespaces();
         } else {

@@ -55,6 +55,14 @@ class OperatorAppTest {
     }
 
     @Test
+    void aFailedReconcileIsTriedAgainForEverAndAtLeastTwiceAMinute() {
+        var tries = OperatorApp.retry().initExecution();
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(tries.nextDelay()).hasValueSatisfying(delay -> assertThat(delay).isBetween(1L, 30_000L));
+        }
+    }
+
+    @Test
     void aProcessWithoutItsSettingsEndsAndNamesTheMissingOne() throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(), "-cp", System.getProperty("java.class.path"), "dev.remuda.Main", "operator");

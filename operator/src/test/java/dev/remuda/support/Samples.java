@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
@@ -77,6 +78,21 @@ public final class Samples {
 
     public static RestoreResult restored() {
         return new RestoreResult("horses", 4, 2_000_000, 1_468_006, "17.5", CREATED.plusSeconds(10), CREATED.plusSeconds(72));
+    }
+
+    /** The resource in another namespace, as a user gives it to the API server. */
+    public static <T extends HasMetadata> T in(String namespace, T resource) {
+        resource.setMetadata(new ObjectMetaBuilder().withName(resource.getMetadata().getName()).withNamespace(namespace).build());
+        return resource;
+    }
+
+    /** An operator for one namespace, without a rival. */
+    public static OperatorConfig config(String namespace) {
+        return config(namespace, CONFIG.startDeadline());
+    }
+
+    public static OperatorConfig config(String namespace, Duration startDeadline) {
+        return new OperatorConfig(Set.of(namespace), CONFIG.workerImage(), CONFIG.imagePullPolicy(), startDeadline, 0, false, namespace);
     }
 
     private static ObjectMeta meta(String name) {

@@ -1,0 +1,87 @@
+package dev.remuda;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.Set;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.OperatorException;
+import org.junit.jupiter.api.Test;
+
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.Phase;
+import dev.remuda.config.OperatorConfig;
+import dev.remuda.support.ApiServer;
+import dev.remuda.support.Folders;
+import dev.remuda.support.Kubelet;
+import dev.remuda.support.Pods;
+import dev.remuda.support.Samples;
+import dev.remuda.task.RestoreStrategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+/** The operator with the rights of dev/deploy/operator.yaml and no others. */
+class RbacIT {
+    private static final String SYSTEM = "remuda-system";
+
+    private final ApiServer server = ApiServer.shared();
+    private final KubernetesClient admin = server.admin();
+
+    @Test
+    void theRightsOfTheManifestSufficeForEverythingAndNeverForASecret() throws IOException {
+        OperatorConfig config = new OperatorConfig(
+                Set.of(), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), 0, true, SYSTEM);
+        assertThatThrownBy(() -> OperatorApp.start(server.operatorClient(), config, Clock.systemUTC(), () -> {}))
+                .as("without any rights")
+                .isInstanceOf(OperatorException.class);
+
+        applyManifest();
+        String namespace = server.createNamespace("rbac");
+        Kubelet kubelet = new Kubelet(admin, namespace);
+        try (OperatorApp operator = OperatorApp.start(server.operatorClient(), config, Clock.systemUTC(), () -> {})) {
+            assertThat(operator.healthPort()).isPositive();
+            admin.resource(Samples.in(namespace, Samples.policy())).create();
+            admin.resource(Samples.in(namespace, Samples.backup())).create();
+            kubelet.pod("monday-1", Pods::running);
+            kubelet.backup("monday", Phase.Running);
+            kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
+            kubelet.backup("monday", Phase.Completed);
+
+            admin.resource(Samples.in(namespace, Samples.restore(RestoreStrategy.Recreate, null, "horses"))).create();
+            admin.resource(kubelet.job("back-restore")).delete();
+            kubelet.restore("back", Phase.Failed);
+            kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null && policy.getStatus().lastBackup() != null);
+        }
+        assertThat(admin.v1().events().inNamespace(namespace).list().getItems()).hasSize(2);
+        assertThat(admin.resources(Lease.class).inNamespace(SYSTEM).withName("remuda").get()).isNotNull();
+        assertNoSecrets(namespace);
+    }
+
+    private void assertNoSecrets(String namespace) {
+        admin.resource(new SecretBuilder().withNewMetadata().withName("horses-db").withNamespace(namespace).endMetadata().build()).create();
+        try (KubernetesClient operator = server.operatorClient()) {
+            var secrets = operator.resources(Secret.class).inNamespace(namespace);
+            assertThatThrownBy(() -> secrets.withName("horses-db").get()).satisfies(RbacIT::isForbidden);
+            assertThatThrownBy(secrets::list).satisfies(RbacIT::isForbidden);
+            assertThatThrownBy(() -> operator.resources(Secret.class).inNamespace(SYSTEM).list()).satisfies(RbacIT::isForbidden);
+        }
+    }
+
+    private void applyManifest() throws IOException {
+        for (HasMetadata resource : admin.load(Files.newInputStream(Folders.repository().resolve("dev/deploy/operator.yaml"))).items()) {
+            admin.resource(resource).create();
+        }
+    }
+
+    private static void isForbidden(Throwable error) {
+        assertThat(error).asInstanceOf(type(KubernetesClientException.class)).extracting(KubernetesClientException::getCode).isEqualTo(403);
+    }
+}
