@@ -1,0 +1,196 @@
+package dev.remuda.support;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.LocalPortForward;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import org.awaitility.Awaitility;
+import software.amazon.awssdk.core.exception.SdkException;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.Restore;
+
+/** A namespace of the local cluster with PostgreSQL 17 with TimescaleDB and SeaweedFS in it, one for all end-to-end tests. */
+public final class Stage {
+    private static final String LABEL = "remuda.dev/e2e";
+    private static final String PASSWORD = "p-" + UUID.randomUUID();
+    private static final String BUCKET = "horse-racing-backups";
+    private static Stage shared;
+
+    private final LocalCluster cluster = LocalCluster.shared();
+    private final String namespace = "e2e-" + UUID.randomUUID().toString().substring(0, 8);
+    private final PostgresServer postgres;
+    private final Bucket bucket;
+
+    private Stage() {
+        KubernetesClient client = cluster.client();
+        client.namespaces().withLabel(LABEL).delete(); // of a run that was killed
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(namespace)
+                        .addToLabels(LABEL, "true")
+                        .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                        .endMetadata()
+                        .build())
+                .create();
+        AtEnd.run(() -> client.namespaces().withName(namespace).delete());
+        secret("horse-racing-db", Map.of("username", "postgres", "password", PASSWORD));
+        secret("backup-s3", Map.of("AWS_ACCESS_KEY_ID", SeaweedServer.KEY_ID, "AWS_SECRET_ACCESS_KEY", SeaweedServer.KEY));
+        apply(file("dev/demo/servers.yaml").replace("namespace: demo", "namespace: " + namespace));
+        kubectl("rollout", "status", "statefulset/postgres", "--timeout=180s");
+        kubectl("rollout", "status", "deployment/seaweedfs", "--timeout=180s");
+        postgres = PostgresServer.at(forward("postgres", 5432), PASSWORD);
+        bucket = new Bucket("http://127.0.0.1:" + forward("seaweedfs", 8333), SeaweedServer.KEY_ID, SeaweedServer.KEY, BUCKET);
+        Awaitility.await().ignoreExceptionsMatching(SdkException.class::isInstance).atMost(Duration.ofMinutes(1)).until(() -> bucket.keys("").isEmpty());
+    }
+
+    public static synchronized Stage shared() {
+        if (shared == null) {
+            shared = new Stage();
+        }
+        return shared;
+    }
+
+    public LocalCluster cluster() {
+        return cluster;
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    public PostgresServer postgres() {
+        return postgres;
+    }
+
+    public Bucket bucket() {
+        return bucket;
+    }
+
+    public void secret(String name, Map<String, String> values) {
+        cluster.client()
+                .resource(new SecretBuilder().withNewMetadata().withName(name).withNamespace(namespace).endMetadata().withStringData(values).build())
+                .create();
+    }
+
+    public String kubectl(String... arguments) {
+        return kubectlWith("", arguments);
+    }
+
+    public String kubectlWith(String input, String... arguments) {
+        String[] inNamespace = new String[arguments.length + 1];
+        inNamespace[0] = "--namespace=" + namespace;
+        System.arraycopy(arguments, 0, inNamespace, 1, arguments.length);
+        return cluster.kubectlWith(input, inNamespace);
+    }
+
+    public void apply(String yaml) {
+        kubectlWith(yaml, "apply", "-f", "-");
+    }
+
+    /** A policy for a database of the stage, from the example. @param changes from what stands in it to what shall */
+    public void policy(String name, String database, Map<String, String> changes) {
+        String yaml = file("examples/horse-racing/policy.yaml")
+                .replace("name: horse-racing\n", "name: " + name + "\n")
+                .replace("name: horse_racing\n", "name: " + database + "\n");
+        for (Map.Entry<String, String> change : changes.entrySet()) {
+            if (!yaml.contains(change.getKey())) {
+                throw new IllegalArgumentException("the example has no " + change.getKey());
+            }
+            yaml = yaml.replace(change.getKey(), change.getValue());
+        }
+        apply(yaml);
+    }
+
+    public void backup(String name, String policy) {
+        apply("""
+                apiVersion: remuda.dev/v1beta1
+                kind: Backup
+                metadata: {name: %s}
+                spec: {policyRef: {name: %s}}
+                """.formatted(name, policy));
+    }
+
+    public void restore(String name, String backup, String more) {
+        apply("""
+                apiVersion: remuda.dev/v1beta1
+                kind: Restore
+                metadata: {name: %s}
+                spec:
+                  source: {backupRef: {name: %s}}
+                %s
+                """.formatted(name, backup, more.indent(2)));
+    }
+
+    public Backup backup(String name) {
+        return backups(name).get();
+    }
+
+    public Restore restore(String name) {
+        return cluster.client().resources(Restore.class).inNamespace(namespace).withName(name).get();
+    }
+
+    public Backup ended(String backup) {
+        return await(backup, seen -> seen.getStatus() != null && seen.getStatus().phase() != null && seen.getStatus().phase().isFinal());
+    }
+
+    public Backup await(String backup, Predicate<Backup> wanted) {
+        return backups(backup).waitUntilCondition(seen -> seen != null && wanted.test(seen), 5, java.util.concurrent.TimeUnit.MINUTES);
+    }
+
+    public Restore endedRestore(String restore) {
+        return cluster.client()
+                .resources(Restore.class)
+                .inNamespace(namespace)
+                .withName(restore)
+                .waitUntilCondition(
+                        seen -> seen != null && seen.getStatus() != null && seen.getStatus().phase() != null && seen.getStatus().phase().isFinal(), 5,
+                        java.util.concurrent.TimeUnit.MINUTES);
+    }
+
+    public BackupPolicy policy(String name) {
+        return cluster.client().resources(BackupPolicy.class).inNamespace(namespace).withName(name).get();
+    }
+
+    /** What happened to an object, one line an Event. */
+    public String events(String kind, String name) {
+        return cluster.client().v1().events().inNamespace(namespace).list().getItems().stream()
+                .filter(event -> event.getInvolvedObject().getKind().equals(kind) && event.getInvolvedObject().getName().equals(name))
+                .map(event -> event.getType() + " " + event.getReason() + " " + event.getMessage())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private Resource<Backup> backups(String name) {
+        return cluster.client().resources(Backup.class).inNamespace(namespace).withName(name);
+    }
+
+    private int forward(String service, int port) {
+        LocalPortForward forward = cluster.client().services().inNamespace(namespace).withName(service).portForward(port);
+        AtEnd.run(() -> {
+            try {
+                forward.close();
+            } catch (IOException e) {
+                System.err.println("the port-forward to " + service + " did not close: " + e.getMessage());
+            }
+        });
+        return forward.getLocalPort();
+    }
+
+    public static String file(String path) {
+        try {
+            return Files.readString(Folders.repository().resolve(path));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
