@@ -3,6 +3,7 @@ package dev.remuda;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,9 +13,12 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.OperatorException;
+import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -84,13 +88,11 @@ public final class OperatorApp implements AutoCloseable {
         });
         KubernetesCluster cluster = new KubernetesCluster(client, clock);
         JobBuilding building = new JobBuilding(config);
-        operator.register(new PolicyReconciler(), override -> controller(override, config));
-        operator.register(new BackupReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config));
-        operator.register(new RestoreReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config));
-        HealthServer health = new HealthServer(
-                config.healthPort(),
-                () -> operator.getRuntimeInfo().isStarted() && operator.getRuntimeInfo().allEventSourcesAreHealthy(),
-                metrics);
+        List<RegisteredController<?>> controllers = List.of(
+                operator.register(new PolicyReconciler(), override -> controller(override, config)),
+                operator.register(new BackupReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
+                operator.register(new RestoreReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)));
+        HealthServer health = new HealthServer(config.healthPort(), () -> operator.getRuntimeInfo().isStarted() && watching(controllers), metrics);
         OperatorApp app = new OperatorApp(operator, health, closing);
         try {
             operator.start();
@@ -123,6 +125,16 @@ public final class OperatorApp implements AutoCloseable {
                 .withIdentity(System.getenv().getOrDefault("HOSTNAME", "remuda") + "_" + UUID.randomUUID())
                 .withLeaderCallbacks(new LeaderCallbacks(() -> {}, lost, leader -> {}))
                 .build();
+    }
+
+    /** The SDK calls an informer healthy that was filled once, though its API server be long gone; so each is asked for its connection. */
+    private static boolean watching(List<RegisteredController<?>> controllers) {
+        return controllers.stream()
+                .map(RegisteredController::getControllerHealthInfo)
+                .flatMap(health -> health.informerEventSourceHealthIndicators().values().stream())
+                .<InformerWrappingEventSourceHealthIndicator<?>>map(source -> source)
+                .flatMap(source -> source.informerHealthIndicators().values().stream())
+                .allMatch(InformerHealthIndicator::isWatching);
     }
 
     /** A reconcile that fails is tried again for as long as it takes: the API server may be away for hours. */

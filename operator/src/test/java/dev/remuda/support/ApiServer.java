@@ -15,18 +15,21 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import org.awaitility.Awaitility;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.Restore;
 
 /**
  * A real etcd and kube-apiserver with Remuda's CRDs, and nothing else: no controller acts and no Pod runs, unless a test does it. RBAC is on.
@@ -84,6 +87,14 @@ public final class ApiServer {
     /** A client of the caller's own that may do everything. */
     public KubernetesClient adminClient() {
         return client("admin");
+    }
+
+    /** The same, with somebody between it and the API server. */
+    public KubernetesClient adminClient(Interceptor between) {
+        return new KubernetesClientBuilder()
+                .withConfig(config("admin"))
+                .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("between", between))
+                .build();
     }
 
     /** A client of the caller's own with the rights of the operator's ServiceAccount. */
@@ -168,23 +179,24 @@ public final class ApiServer {
                 admin.load(Files.newInputStream(file)).create();
             }
         }
-        for (CustomResourceDefinition crd : admin.apiextensions().v1().customResourceDefinitions().list().getItems()) {
-            admin.resource(crd).waitUntilCondition(
-                    known -> known.getStatus() != null
-                            && known.getStatus().getConditions().stream().anyMatch(c -> "Established".equals(c.getType()) && "True".equals(c.getStatus())),
-                    20, TimeUnit.SECONDS);
+        for (var kind : List.of(BackupPolicy.class, Backup.class, Restore.class)) {
+            Awaitility.await(kind.getSimpleName()).pollInterval(Duration.ofMillis(50)).ignoreExceptionsInstanceOf(KubernetesClientException.class).until(
+                    () -> admin.resources(kind).inNamespace("default").list().getItems().isEmpty());
         }
     }
 
     private KubernetesClient client(String token) {
-        Config config = new ConfigBuilder(Config.empty())
+        return new KubernetesClientBuilder().withConfig(config(token)).build();
+    }
+
+    private Config config(String token) {
+        return new ConfigBuilder(Config.empty())
                 .withMasterUrl("https://127.0.0.1:" + port)
                 .withTrustCerts(true)
                 .withDisableHostnameVerification(true)
                 .withOauthToken(token)
                 .withRequestRetryBackoffLimit(0)
                 .build();
-        return new KubernetesClientBuilder().withConfig(config).build();
     }
 
     private void writeFiles() throws IOException, GeneralSecurityException {
