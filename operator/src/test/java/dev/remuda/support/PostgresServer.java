@@ -27,6 +27,7 @@ public final class PostgresServer {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static PostgresServer shared;
+    private static String certificate;
 
     private final int port;
     private final String password;
@@ -46,6 +47,12 @@ public final class PostgresServer {
             shared = start();
         }
         return shared;
+    }
+
+    /** The shared server's own authority, as PEM. */
+    public static String certificate() {
+        shared();
+        return certificate;
     }
 
     public String host() {
@@ -106,6 +113,11 @@ public final class PostgresServer {
             Path bin = newest();
             Path folder = Folders.temporary("postgres");
             Path password = Files.writeString(folder.resolve("password"), PASSWORD);
+            Started.run(
+                    List.of("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "server.key", "-out", "server.crt", "-subj", "/CN=remuda-tests",
+                            "-addext", "subjectAltName=IP:127.0.0.1"),
+                    folder);
+            certificate = Files.readString(folder.resolve("server.crt"));
             boolean root = "root".equals(System.getProperty("user.name"));
             if (root) {
                 Started.run(List.of("chown", "-R", "postgres:", folder.toString()), folder);
@@ -120,7 +132,8 @@ public final class PostgresServer {
             Path log = Folders.log("postgres");
             Started program = Started.program(
                     concat(prefix, bin + "/postgres", "-D", data.toString(), "-p", Integer.toString(server.port), "-k", folder.toString(),
-                            "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100"),
+                            "-c", "listen_addresses=127.0.0.1", "-c", "ssl=on", "-c", "ssl_cert_file=" + folder.resolve("server.crt"),
+                            "-c", "ssl_key_file=" + folder.resolve("server.key"), "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100"),
                     Map.of(), log);
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> server.answers(program));
             return server;

@@ -3,7 +3,9 @@ package dev.remuda.support;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import dev.remuda.worker.store.Manifest.Table;
 
@@ -17,7 +19,7 @@ public final class Racing {
 
     public static final long ROWS = 6520;
 
-    private static String large;
+    private static final Map<PostgresServer, String> LARGE = new HashMap<>();
 
     private Racing() {}
 
@@ -44,13 +46,13 @@ public final class Racing {
         return name;
     }
 
-    /** A database with 300 MB in one table, made once; tests only read it. */
+    /** A database with 300 MB in one table, made once on each server; tests only read it. */
     public static synchronized String large(PostgresServer server) {
-        if (large == null) {
-            large = server.createDatabase();
-            fill(server, large);
-        }
-        return large;
+        return LARGE.computeIfAbsent(server, there -> {
+            String database = there.createDatabase();
+            fill(there, database);
+            return database;
+        });
     }
 
     private static void fill(PostgresServer server, String database) {
