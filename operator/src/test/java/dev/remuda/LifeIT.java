@@ -5,9 +5,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.stream.Stream;
 
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +92,38 @@ class LifeIT {
         assertThat(failed.getStatus().conditions().getFirst().getMessage()).isEqualTo("the Pod did not start within 2 s: ErrImagePull: no such image");
         Awaitility.await().until(() -> client.resources(Job.class).inNamespace(namespace).withName("monday-1").get() == null);
         assertThat(kubectl("describe", "backup", "monday")).containsPattern("Warning +ImagePullFailed +\\S+ +remuda ");
+    }
+
+    @Test
+    void whyAJobHasNoPodIsTold() throws IOException {
+        // For this operator every Job is old enough to have a Pod.
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(30));
+        operator = OperatorApp.start(server.adminClient(), Samples.config(namespace), later, () -> {});
+        client.resource(Samples.in(namespace, Samples.policy())).create();
+        client.resource(Samples.in(namespace, Samples.backup())).create();
+        Job job = kubelet.job("monday-1");
+        client.resource(new EventBuilder()
+                        .withNewMetadata()
+                        .withName("monday-1.1")
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withNewInvolvedObject()
+                        .withKind("Job")
+                        .withNamespace(namespace)
+                        .withName("monday-1")
+                        .withUid(job.getMetadata().getUid())
+                        .endInvolvedObject()
+                        .withReason("FailedCreate")
+                        .withMessage("service account writer not found")
+                        .build())
+                .create();
+        kubelet.backup("monday", Phase.Pending);
+        client.resources(Job.class).inNamespace(namespace).withName("monday-1").edit(
+                known -> new JobBuilder(known).editMetadata().addToAnnotations("wakes", "the operator").endMetadata().build());
+
+        var condition = kubelet.await(Backup.class, "monday", backup -> "FailedCreate".equals(backup.getStatus().conditions().getFirst().getReason()))
+                .getStatus().conditions().getFirst();
+        assertThat(condition.getMessage()).isEqualTo("service account writer not found");
     }
 
     /** As with the overlap of two leaders: neither knows what the other writes. */

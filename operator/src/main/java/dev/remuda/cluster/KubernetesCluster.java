@@ -3,10 +3,13 @@ package dev.remuda.cluster;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -40,7 +43,22 @@ public final class KubernetesCluster implements Cluster {
     public Optional<JobView> job(String namespace, String name) {
         Optional<Job> job = Optional.ofNullable(client.batch().v1().jobs().inNamespace(namespace).withName(name).get());
         Optional<Pod> pod = client.pods().inNamespace(namespace).withLabel(JobSources.JOB_NAME, name).list().getItems().stream().findFirst();
-        return job.isEmpty() && pod.isEmpty() ? Optional.empty() : Optional.of(new JobView(name, job, pod));
+        if (job.isEmpty() && pod.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new JobView(name, job, pod, pod.isPresent() ? Optional.empty() : trouble(job.get())));
+    }
+
+    /** What the Job controller was answered when it last tried to make a Pod: no such service account, a quota, a policy of the namespace. */
+    private Optional<String> trouble(Job job) {
+        return client.v1().events().inNamespace(job.getMetadata().getNamespace())
+                .withField("involvedObject.uid", job.getMetadata().getUid())
+                .withField("reason", "FailedCreate")
+                .list()
+                .getItems()
+                .stream()
+                .max(Comparator.comparing(event -> Objects.requireNonNullElse(event.getLastTimestamp(), "")))
+                .map(Event::getMessage);
     }
 
     @Override

@@ -13,8 +13,15 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
  * A Job and its Pod as last seen. A Pod may outlive its Job by the seconds that it needs to stop; its last word counts all the same.
  *
  * @param name the Job's name, also when only its Pod is left
+ * @param trouble why the Job has no Pod, in Kubernetes' words, when that is known
  */
-public record JobView(String name, Optional<Job> job, Optional<Pod> pod) {
+public record JobView(String name, Optional<Job> job, Optional<Pod> pod, Optional<String> trouble) {
+    private static final Duration POD_COMES_WITHIN = Duration.ofSeconds(10);
+
+    public JobView(String name, Optional<Job> job, Optional<Pod> pod) {
+        this(name, job, pod, Optional.empty());
+    }
+
     public Outcome outcome(Instant now) {
         return Outcomes.of(this, now);
     }
@@ -29,6 +36,11 @@ public record JobView(String name, Optional<Job> job, Optional<Pod> pod) {
     public boolean belongsToEarlier(Owner owner) {
         return !belongsTo(owner)
                 && references().stream().anyMatch(earlier -> owner.kind().equals(earlier.getKind()) && owner.name().equals(earlier.getName()));
+    }
+
+    /** Whether the Job should have had a Pod for a while. */
+    public boolean lacksPod(Instant now) {
+        return pod.isEmpty() && overdue(POD_COMES_WITHIN, now);
     }
 
     /** Whether the Job exists for longer than a Pod may need to start. */

@@ -43,7 +43,9 @@ final class Outcomes {
         if (view.pod().isPresent() && (jobEnd.isEmpty() || stopping(view, now))) {
             return underWay(view.pod().get());
         }
-        return jobEnd.orElseGet(() -> new Outcome.Waiting("Pending", "no Pod yet; kubectl describe job " + view.name() + " says why"));
+        return jobEnd.orElseGet(() -> view.trouble()
+                .map(why -> new Outcome.Waiting("FailedCreate", why))
+                .orElseGet(() -> new Outcome.Waiting("Pending", "no Pod yet; kubectl describe job " + view.name() + " says why")));
     }
 
     private static Optional<Outcome> end(Pod pod, Optional<Job> job) {

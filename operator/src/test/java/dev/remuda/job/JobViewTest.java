@@ -62,6 +62,15 @@ class JobViewTest {
         assertThat(view(job).overdue(deadline, created)).as("a Job that was not created yet").isFalse();
     }
 
+    @Test
+    void aJobLacksItsPodWhenItHasNoneForTenSeconds() {
+        Instant created = Instant.parse("2026-03-01T02:00:00Z");
+        Job known = Pods.createdAt(job, created);
+        assertThat(view(known).lacksPod(created.plusSeconds(9))).isFalse();
+        assertThat(view(known).lacksPod(created.plusSeconds(10))).isTrue();
+        assertThat(new JobView("monday-1", Optional.of(known), Optional.of(Pods.of(job))).lacksPod(created.plusSeconds(10))).isFalse();
+    }
+
     private static JobView view(Job job) {
         return new JobView("monday-1", Optional.of(job), Optional.empty());
     }

@@ -142,6 +142,13 @@ class OutcomesTest {
     }
 
     @Test
+    void aJobThatCanGetNoPodSaysWhatTheJobControllerWasAnswered() {
+        Outcome outcome = new JobView("monday-1", Optional.of(job), Optional.empty(), Optional.of("service account writer not found")).outcome(NOW);
+        assertThat(outcome).isEqualTo(new Waiting("FailedCreate", "service account writer not found"));
+        assertThat(((Waiting) outcome).cause()).isEqualTo(Reason.Unschedulable);
+    }
+
+    @Test
     void aRunningWorkerRunsWhateverOtherContainersDo() {
         Pod pod = new PodBuilder(Pods.running(job))
                 .editStatus()

@@ -1,0 +1,136 @@
+package dev.remuda.cluster;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.job.JobBuilding;
+import dev.remuda.job.Mounts;
+import dev.remuda.job.Outcome;
+import dev.remuda.job.Owner;
+import dev.remuda.job.Refusal;
+import dev.remuda.job.Step;
+import dev.remuda.support.ApiServer;
+import dev.remuda.support.Kubelet;
+import dev.remuda.support.Pods;
+import dev.remuda.support.Samples;
+import dev.remuda.support.Started;
+import dev.remuda.task.SettleTask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/** The door to the cluster on a real API server. */
+class KubernetesClusterIT {
+    private final ApiServer server = ApiServer.shared();
+    private final KubernetesClient client = server.admin();
+    private final String namespace = server.createNamespace("cluster");
+    private final KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC());
+    private final Backup backup = client.resource(Samples.in(namespace, Samples.backup())).create();
+
+    @Test
+    void whatIsCreatedIsFoundAndWhatIsDeletedIsGone() {
+        assertThat(cluster.job(namespace, "monday-1")).isEmpty();
+        cluster.create(job());
+        assertThat(cluster.job(namespace, "monday-1")).hasValueSatisfying(view -> {
+            assertThat(view.belongsTo(Owner.of(backup))).isTrue();
+            assertThat(view.pod()).isEmpty();
+        });
+        new Kubelet(client, namespace).pod("monday-1", Pods::running);
+        assertThat(cluster.job(namespace, "monday-1")).hasValueSatisfying(view -> assertThat(view.outcome(Instant.now())).isEqualTo(new Outcome.Running()));
+
+        cluster.delete(namespace, "monday-1");
+        cluster.delete(namespace, "monday-1");
+        assertThat(cluster.job(namespace, "monday-1")).as("its Pod, which nobody collects here").hasValueSatisfying(view -> {
+            assertThat(view.job()).isEmpty();
+            assertThat(view.outcome(Instant.now())).isEqualTo(new Outcome.Running());
+        });
+    }
+
+    @Test
+    void aNameThatIsTakenIsARefusal() {
+        cluster.create(job());
+        assertThat(refusal(job()).isConflict()).isTrue();
+    }
+
+    @Test
+    void anInvalidJobIsARefusalForEver() {
+        Job invalid = new JobBuilder(job()).editMetadata().addToLabels("no label", "x").endMetadata().build();
+        Refusal refusal = refusal(invalid);
+        assertThat(refusal.isFinal()).isTrue();
+        assertThat(refusal).hasMessageContaining("no label");
+    }
+
+    @Test
+    void aNamespaceThatGoesAwayIsARefusalForNow() {
+        client.namespaces().withName(namespace).delete();
+        Refusal refusal = refusal(job());
+        assertThat(refusal.isFinal()).isFalse();
+        assertThat(refusal.isConflict()).isFalse();
+        assertThat(refusal).hasMessageContaining("being terminated");
+    }
+
+    @Test
+    void theSameWordsAreToldOnce() {
+        Step.Tell words = new Step.Tell(true, "DumpFailed", "x".repeat(5_000));
+        cluster.tell(backup, words);
+        cluster.tell(backup, words);
+        cluster.tell(backup, new Step.Tell(false, "Completed", "m"));
+        assertThat(client.v1().events().inNamespace(namespace).list().getItems()).hasSize(2);
+    }
+
+    /** With Kubernetes' real Job controller, and a quota that allows no Pod. */
+    @Test
+    void whyAJobGetsNoPodIsReadFromItsEvents() throws IOException {
+        Map<String, Quantity> none = Map.of("pods", new Quantity("0"));
+        ResourceQuota quota = client.resource(new ResourceQuotaBuilder()
+                        .withNewMetadata()
+                        .withName("none")
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withHard(none)
+                        .endSpec()
+                        .build())
+                .create();
+        // The quota controller would write this.
+        client.resource(new ResourceQuotaBuilder(quota).withNewStatus().withHard(none).withUsed(none).endStatus().build()).updateStatus();
+        Started controller = server.controllers("job-controller");
+        try {
+            cluster.create(job());
+            Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50)).untilAsserted(
+                    () -> assertThat(cluster.job(namespace, "monday-1").orElseThrow().outcome(Instant.now()))
+                            .isInstanceOfSatisfying(Outcome.Waiting.class, waiting -> {
+                                assertThat(waiting.reason()).isEqualTo("FailedCreate");
+                                assertThat(waiting.message()).contains("is forbidden: exceeded quota: none");
+                            }));
+        } finally {
+            controller.kill();
+        }
+    }
+
+    private Refusal refusal(Job job) {
+        Refusal refusal = catchThrowableOfType(Refusal.class, () -> cluster.create(job));
+        assertThat(refusal).isNotNull();
+        return refusal;
+    }
+
+    private Job job() {
+        Mounts mounts = new Mounts();
+        SettleTask task = new SettleTask(mounts.store(Samples.storage().s3()), "p/");
+        return new JobBuilding(Samples.CONFIG).build(Owner.of(backup), "monday-1", "settle", task, mounts, JobTemplateSpec.EMPTY, Duration.ofHours(1));
+    }
+}
