@@ -1,12 +1,11 @@
 package dev.remuda;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,6 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.remuda.support.Folders;
 import dev.remuda.task.Reason;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the docs say exists. */
 class DocsTest {

@@ -1,7 +1,5 @@
 package dev.remuda.worker;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +14,8 @@ import dev.remuda.task.BackupResult;
 import dev.remuda.task.DatabaseAccess;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** TLS with the database: JDBC and pg_dump must agree on each of libpq's words. */
 class TlsIT {

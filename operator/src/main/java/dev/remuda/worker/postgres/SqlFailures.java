@@ -3,6 +3,7 @@ package dev.remuda.worker.postgres;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
@@ -11,6 +12,9 @@ import dev.remuda.worker.WorkFailure;
 
 /** What a server's refusal means, by its SQLSTATE, and what to do about it. */
 final class SqlFailures {
+    // The driver's own refusals have no cause: a wrong host name, an unreadable authority, a server without TLS.
+    private static final Pattern TLS = Pattern.compile("SSL|hostname .* could not be verified");
+
     private SqlFailures() {}
 
     /** @param what what was being done, such as "counting rows" */
@@ -50,7 +54,7 @@ final class SqlFailures {
                     Reason.DatabaseUnreachable,
                     "host " + login.host() + " is not known; check database.host and, inside the cluster, its namespace (service.namespace.svc)", e);
         }
-        if (caused(e, SSLException.class)) {
+        if (caused(e, SSLException.class) || TLS.matcher(String.valueOf(e.getMessage())).find()) {
             return new WorkFailure(
                     Reason.DatabaseUnreachable,
                     "TLS with server " + login.server() + " failed (" + root(e) + "); check database.sslMode (" + login.sslMode() + ") and caRef", e);
