@@ -3,6 +3,7 @@ package dev.remuda;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.EventBuilder;
@@ -11,12 +12,16 @@ import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupStatus;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.Phase;
 import dev.remuda.support.ApiServer;
@@ -126,6 +131,19 @@ class LifeIT {
         assertThat(condition.getMessage()).isEqualTo("service account writer not found");
     }
 
+    /** The rival is quicker by so little that the operator has looked already and is about to write. */
+    @Test
+    void aStatusThatARivalHasWrittenIsNotOverwritten() throws IOException {
+        operator = OperatorApp.start(server.adminClient(new Rival()), Samples.config(namespace), Clock.systemUTC(), () -> {});
+        client.resource(Samples.in(namespace, Samples.policy())).create();
+        client.resource(Samples.in(namespace, Samples.backup())).create();
+
+        kubelet.backup("monday", Phase.Failed);
+        Awaitility.await().during(Duration.ofSeconds(2)).until(() -> client.resources(Backup.class).inNamespace(namespace).withName("monday").get()
+                .getStatus().phase() == Phase.Failed);
+        assertThat(client.resources(Job.class).inNamespace(namespace).list().getItems()).isEmpty();
+    }
+
     /** As with the overlap of two leaders: neither knows what the other writes. */
     @Test
     void twoOperatorsAtOnceDoNoHarm() throws IOException {
@@ -157,5 +175,21 @@ class LifeIT {
     private String kubectl(String... arguments) {
         return server.kubectl(Stream.concat(Stream.of("-n", namespace), Stream.of(arguments))
                 .toArray(String[]::new));
+    }
+
+    private final class Rival implements Interceptor {
+        private final AtomicBoolean done = new AtomicBoolean();
+
+        @Override
+        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+            if (request.uri().getPath().endsWith("/backups/monday/status") && done.compareAndSet(false, true)) {
+                client.resources(Backup.class).inNamespace(namespace).withName("monday").editStatus(backup -> {
+                    backup.setStatus(new BackupStatus(
+                            Phase.Failed, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                            null, null));
+                    return backup;
+                });
+            }
+        }
     }
 }

@@ -21,6 +21,11 @@ final class CrdTouches implements CRDPostProcessor {
     private static final long MAX_RESOURCES = 16;
     private static final long MAX_QUANTITY = 32;
 
+    private static final Map<String, String> KINDS = Map.of(
+            "BackupPolicy", "How one database is backed up: where it is, where its dumps go, and how they are made.",
+            "Backup", "One backup of one database: the wish to have it, and what came of it.",
+            "Restore", "One restore of one backup into one database.");
+
     private static final Map<String, String> WORDS = Map.ofEntries(
             Map.entry("spec", "What is wanted."),
             Map.entry("status", "What came of it; written by the operator."),
@@ -45,6 +50,7 @@ final class CrdTouches implements CRDPostProcessor {
     public HasMetadata process(HasMetadata resource, String version) {
         if (resource instanceof CustomResourceDefinition crd) {
             crd.getSpec().getVersions().forEach(CrdTouches::touch);
+            crd.getSpec().getVersions().forEach(each -> each.getSchema().getOpenAPIV3Schema().setDescription(KINDS.get(crd.getSpec().getNames().getKind())));
         }
         return resource;
     }

@@ -1,10 +1,14 @@
 package dev.remuda.api;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -14,12 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.remuda.support.ApiServer;
+import dev.remuda.task.Json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.map;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /** What a real API server makes of what users write. */
@@ -161,6 +168,38 @@ class SchemaIT {
         assertThatThrownBy(() -> client.resource(with(RESTORE, "spec.confirm", "horses")).inNamespace(namespace).update())
                 .hasMessageContaining("a Restore's spec cannot be changed; create another Restore");
         client.resource(with(BACKUP, "metadata.labels", Map.of("may", "change"))).inNamespace(namespace).update();
+    }
+
+    @Test
+    void aStatusOfANewerOperatorIsAcceptedAndASpecBesideItIsNot() {
+        String namespace = ApiServer.shared().createNamespace("schema");
+        client.resource(with(BACKUP, "metadata.labels", Map.of())).inNamespace(namespace).create();
+        var monday = client.resource(with(BACKUP, "status", Map.of("phase", "Dreaming", "attempts", List.of(Map.of("number", 1, "reason", "Unheard")))))
+                .inNamespace(namespace);
+        monday.update();
+        assertThat(monday.get().getAdditionalProperties()).doesNotContainKey("status");
+        monday.patchStatus();
+        assertThat(monday.get().getAdditionalProperties().get("status")).asInstanceOf(map(String.class, Object.class)).containsEntry("phase", "Dreaming");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"BackupPolicy", "Backup", "Restore"})
+    void kubectlExplainsEveryField(String kind) throws JsonProcessingException {
+        JsonNode schema = Json.MAPPER.readTree(client.raw("/openapi/v3/apis/remuda.dev/v1beta1")).at("/components/schemas/dev.remuda.v1beta1." + kind);
+        List<String> silent = new ArrayList<>();
+        collectSilent(kind, schema, silent);
+        assertThat(silent).isEmpty();
+        assertThat(ApiServer.shared().kubectl("explain", kind.toLowerCase(Locale.ROOT) + ".spec", "--recursive")).contains("FIELDS:").doesNotContain("<empty>");
+    }
+
+    private static void collectSilent(String path, JsonNode schema, List<String> silent) {
+        if (!schema.hasNonNull("description")) {
+            silent.add(path);
+        }
+        JsonNode holder = schema.has("items") ? schema.get("items") : schema;
+        holder.path("properties").properties().stream()
+                .filter(field -> !field.getKey().equals("metadata"))
+                .forEach(field -> collectSilent(path + "." + field.getKey(), field.getValue(), silent));
     }
 
     private GenericKubernetesResource dryRun(GenericKubernetesResource resource) {

@@ -1,6 +1,8 @@
 package dev.remuda.backup;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -13,16 +15,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.remuda.api.Phase;
+import dev.remuda.job.JobView;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.FailureResult;
-import dev.remuda.task.Json;
 import dev.remuda.task.Reason;
 import dev.remuda.task.SettleResult;
 import dev.remuda.task.SettleTask;
-import dev.remuda.task.Task;
 
 import static dev.remuda.backup.BackupWorld.JOB;
 import static dev.remuda.backup.BackupWorld.SETTLE;
@@ -56,14 +57,17 @@ class BackupLossTest {
         assertThat(world.status().phase()).isEqualTo(Phase.Running);
         assertThat(world.reason()).isEqualTo(reason.name());
         assertThat(world.message()).endsWith("What it left in the store is being looked at");
-        assertThat(task()).isInstanceOfSatisfying(SettleTask.class, task -> assertThat(task.prefix()).isEqualTo(world.status().location().prefix()));
+        assertThat(world.task(SETTLE)).isInstanceOfSatisfying(SettleTask.class, task -> assertThat(task.prefix()).isEqualTo(world.status().location().prefix()));
 
+        Instant lostAt = world.now;
+        world.now = world.now.plusSeconds(30);
         world.pod(SETTLE, job -> Pods.reported(job, new SettleResult(null, 2, 1)));
         world.reconcileUntilItRests();
         assertThat(world.status().phase()).isEqualTo(Phase.Failed);
         assertThat(world.reason()).isEqualTo(reason.name());
         assertThat(world.message()).endsWith("Nothing of it is left in the store (2 objects and 1 unfinished uploads removed)");
         assertThat(world.attempt().reason()).isEqualTo(reason);
+        assertThat(world.attempt().finishedAt()).isEqualTo(lostAt);
         assertThat(world.attempt().settledBy()).isEqualTo(SETTLE);
         assertThat(world.told).hasSize(1);
         assertThat(world.deleted).isEmpty();
@@ -159,6 +163,17 @@ class BackupLossTest {
         assertThat(world.attempt().startedAt()).isNotNull();
     }
 
+    /** The Job's name is free again, though its Pod still stops. */
+    @Test
+    void aPodThatIsLeftOfADeletedBackupOfTheSameNameIsInNobodysWay() {
+        world.reconcile();
+        world.act(world.plan());
+        Job job = world.jobs.get(JOB).job().orElseThrow();
+        job.getSpec().getTemplate().getMetadata().getLabels().put("remuda.dev/owner-uid", "0a0a0a0a");
+        world.jobs.put(JOB, new JobView(JOB, Optional.empty(), Optional.of(Pods.running(job))));
+        assertThat(world.plan().steps()).hasOnlyElementsOfType(Step.CreateJob.class).hasSize(1);
+    }
+
     @Test
     void butNotForEver() {
         world.reconcile();
@@ -217,11 +232,6 @@ class BackupLossTest {
 
     private void started() {
         world.reconcileUntilItRests();
-    }
-
-    private Task task() {
-        Job job = world.jobs.get(SETTLE).job().orElseThrow();
-        return Json.read(job.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().getFirst().getValue(), Task.class);
     }
 
     private static Job foreign(Job job) {

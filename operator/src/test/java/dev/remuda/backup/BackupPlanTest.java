@@ -2,14 +2,19 @@ package dev.remuda.backup;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
+import dev.remuda.api.BackupPolicySpec;
+import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.Phase;
 import dev.remuda.job.Step;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
+import dev.remuda.task.BackupTask;
+import dev.remuda.task.Compression;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
 
@@ -67,6 +72,38 @@ class BackupPlanTest {
     }
 
     @Test
+    void theJobIsToldWhatToDumpAndWhereTo() {
+        world.reconcileUntilItRests();
+        BackupTask task = (BackupTask) world.task(JOB);
+        assertThat(task.backup()).isEqualTo("monday");
+        assertThat(task.attempt()).isOne();
+        assertThat(task.prefix()).isEqualTo("stables/stable/horses/monday-6f1c2a34-1/");
+        assertThat(task.database().name()).isEqualTo("horses");
+        assertThat(task.compression()).isEqualTo(new Compression(Compression.Algorithm.Zstd, 3));
+        assertThat(task.tags()).containsOnly(Map.entry("namespace", "stable"), Map.entry("policy", "horses"), Map.entry("database", "horses"));
+        var job = world.jobs.get(JOB).job().orElseThrow();
+        assertThat(job.getSpec().getTemplate().getSpec().getActiveDeadlineSeconds()).isEqualTo(7_200);
+        assertThat(job.getMetadata().getLabels()).containsEntry("remuda.dev/task", "backup");
+    }
+
+    @Test
+    void aDatabaseWhoseNameStandsInASecretHasNoTag() {
+        DatabaseSpec nameless = new DatabaseSpec(null, null, null, null, Samples.database().secretRef(), null);
+        world.policy.orElseThrow().setSpec(new BackupPolicySpec(nameless, Samples.storage(), null, null, null));
+        world.reconcileUntilItRests();
+        assertThat(((BackupTask) world.task(JOB)).tags()).containsOnlyKeys("namespace", "policy");
+    }
+
+    @Test
+    void aPolicyThatChangesBetweenPlanAndJobChangesNeitherDatabaseNorStore() {
+        world.reconcile();
+        DatabaseSpec other = new DatabaseSpec("other", null, "other", null, Samples.database().secretRef(), null);
+        world.policy.orElseThrow().setSpec(new BackupPolicySpec(other, Samples.storage(), null, null, null));
+        world.reconcile();
+        assertThat(((BackupTask) world.task(JOB)).database().host()).isEqualTo("db.stable.svc");
+    }
+
+    @Test
     void aJobThatExistsIsAdoptedAndNotCreatedAgain() {
         world.reconcile();
         BackupPlan crashed = world.plan();
@@ -109,6 +146,7 @@ class BackupPlanTest {
         assertThat(plan.again()).isEmpty();
         assertThat(world.status().phase()).isEqualTo(Phase.Completed);
         assertThat(world.status().conditions().getFirst().getStatus()).isEqualTo("True");
+        assertThat(world.status().conditions().getFirst().getObservedGeneration()).isOne();
         assertThat(world.message()).isEqualTo("horses: 4 tables, 2000000 rows, 1.4 MiB stored and compared, in 37s");
         assertThat(world.status().completedAt()).isEqualTo(Samples.backedUp().finishedAt());
         assertThat(world.status().duration()).isEqualTo("37s");

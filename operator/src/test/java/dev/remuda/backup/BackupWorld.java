@@ -26,6 +26,8 @@ import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
+import dev.remuda.task.Json;
+import dev.remuda.task.Task;
 
 /** A cluster with one Backup, in which plans are carried out and their statuses are written as JSON and read again. */
 final class BackupWorld {
@@ -44,7 +46,9 @@ final class BackupWorld {
     private final BackupJobs making = new BackupJobs(new JobBuilding(Samples.CONFIG));
 
     Observed seen() {
-        return new Observed(backup, policy, Map.copyOf(jobs), now);
+        Map<String, JobView> looked = new LinkedHashMap<>(jobs);
+        looked.keySet().retainAll(new Observed(backup, policy, Map.of(), now).plannedJobs());
+        return new Observed(backup, policy, looked, now);
     }
 
     BackupPlan plan() {
@@ -104,6 +108,11 @@ final class BackupWorld {
     /** The Job and its Pod are gone. */
     void lose(String job) {
         jobs.remove(job);
+    }
+
+    Task task(String job) {
+        Job known = jobs.get(job).job().orElseThrow();
+        return Json.read(known.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().getFirst().getValue(), Task.class);
     }
 
     BackupStatus status() {

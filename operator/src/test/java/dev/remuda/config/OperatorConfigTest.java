@@ -34,6 +34,16 @@ class OperatorConfigTest {
                 .isEqualTo(new OperatorConfig(Set.of("a", "b"), "remuda:1", "Always", Duration.ofSeconds(30), 9000, false, "remuda-system"));
     }
 
+    @Test
+    void numbersMayBeAsSmallAndAsLargeAsTheMessagesSay() {
+        assertThat(OperatorConfig.from(Map.of(IMAGE, "i", "REMUDA_HEALTH_PORT", "1", "REMUDA_START_DEADLINE_SECONDS", "86400")))
+                .extracting(OperatorConfig::healthPort, OperatorConfig::startDeadline)
+                .containsExactly(1, Duration.ofDays(1));
+        assertThat(OperatorConfig.from(Map.of(IMAGE, "i", "REMUDA_HEALTH_PORT", "65535", "REMUDA_START_DEADLINE_SECONDS", "1")))
+                .extracting(OperatorConfig::healthPort, OperatorConfig::startDeadline)
+                .containsExactly(65_535, Duration.ofSeconds(1));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "REMUDA_WORKER_IMAGE,' ',the image whose worker role Jobs run",

@@ -165,6 +165,20 @@ class OutcomesTest {
     }
 
     @Test
+    void aPodThatEndedWithoutItsContainerSaysWhatKubernetesSaid() {
+        assertLost(of(Pods.because(Pods.of(job), "NodeShutdown", "node is shutting down")), Reason.PodLost, "without a word: NodeShutdown: node is shutting down");
+    }
+
+    @Test
+    void aConditionThatIsNotTrueMeansNothing() {
+        Job suspended = Pods.with(job, "Failed", "DeadlineExceeded");
+        suspended.getStatus().getConditions().getFirst().setStatus("False");
+        assertThat(of(suspended, null)).isInstanceOf(Waiting.class);
+        assertThat(of(Pods.condition(Pods.of(job), "PodScheduled", "True", "Unschedulable", "m"))).isEqualTo(new Waiting("Pending", "the Pod is being started"));
+        assertThat(of(Pods.condition(Pods.of(job), "Ready", "False", "Unschedulable", "m"))).isEqualTo(new Waiting("Pending", "the Pod is being started"));
+    }
+
+    @Test
     void theFirstOfAJobsTwoLastConditionsIsNotItsEnd() {
         assertThat(of(Pods.with(job, "FailureTarget", "BackoffLimitExceeded"), null)).isInstanceOf(Waiting.class);
         assertThat(of(Pods.with(job, "SuccessCriteriaMet", "CompletionsReached"), null)).isInstanceOf(Waiting.class);

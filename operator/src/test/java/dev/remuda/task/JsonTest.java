@@ -115,6 +115,20 @@ class JsonTest {
     }
 
     @Test
+    void whatFitsExactlyIsNotShortened() {
+        int room = 4096 - Json.write(new FailureResult(Reason.DumpFailed, "", false)).length();
+        FailureResult exact = new FailureResult(Reason.DumpFailed, "x".repeat(room), false);
+        assertThat(Json.writeResult(exact)).hasSize(4096).isEqualTo(Json.write(exact));
+        assertThat(Json.writeResult(new FailureResult(Reason.DumpFailed, "x".repeat(room + 1), false))).contains("…");
+    }
+
+    @Test
+    void aBackupsVersionIsKeptAsFarAsItTells() {
+        BackupResult read = (BackupResult) Json.read(Json.writeResult(backup("d", Map.of(), "17" + "x".repeat(9_000))), Result.class);
+        assertThat(read.serverVersion()).isEqualTo("17" + "x".repeat(98) + " …");
+    }
+
+    @Test
     void aShortenedMessageKeepsAsMuchAsFitsAndShowsThatItIsCut() {
         FailureResult read = (FailureResult) Json.read(Json.writeResult(new FailureResult(Reason.DumpFailed, "x".repeat(100_000), false)), Result.class);
         assertThat(read.message()).hasSizeGreaterThan(3_000).endsWith("x …").containsOnlyOnce("…");
