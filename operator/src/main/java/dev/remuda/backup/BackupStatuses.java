@@ -84,13 +84,13 @@ final class BackupStatuses {
                 result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
         return with(
                 facts, Phase.Completed,
-                CompletedCondition.succeeded(before.conditions(), message(facts), seen.generation(), seen.now()), facts.attempts(),
+                CompletedCondition.succeeded(before.conditions(), message(facts, result.note()), seen.generation(), seen.now()), facts.attempts(),
                 result.finishedAt());
     }
 
-    static String message(BackupStatus status) {
-        return status.databaseName() + ": " + status.tables() + " tables, " + status.rows() + " rows, " + status.size() + " stored and compared, in "
-                + status.duration();
+    private static String message(BackupStatus status, String note) {
+        return status.databaseName() + ": " + status.tables() + " tables, " + Sizes.count(status.rows()) + " rows, " + status.size()
+                + " stored and compared, in " + status.duration() + (note == null ? "" : ". " + note);
     }
 
     private static BackupStatus with(

@@ -40,6 +40,7 @@ final class RestoreJobs {
                 owner.namespace(),
                 mounts.store(backup.storage().s3()),
                 backup.location().prefix(),
+                backup.checksum(),
                 mounts.database(spec.target().in(backup.database())),
                 spec.strategy(),
                 spec.confirm());

@@ -12,6 +12,7 @@ import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.status.CompletedCondition;
+import dev.remuda.status.Sizes;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
 
@@ -56,8 +57,8 @@ final class RestoreStatuses {
     }
 
     static String message(RestoreStatus status) {
-        return status.databaseName() + " is as it was at " + status.snapshotAt() + ": " + status.tables() + " tables and " + status.rows()
-                + " rows compared with the manifest, in " + status.duration();
+        return status.databaseName() + " is as it was at " + status.snapshotAt().truncatedTo(ChronoUnit.SECONDS) + ": " + status.tables() + " tables and "
+                + Sizes.count(status.rows()) + " rows compared with the manifest, in " + status.duration();
     }
 
     private static RestoreStatus with(RestoreStatus s, Phase phase, List<Condition> conditions, Instant startedAt, Instant completedAt) {

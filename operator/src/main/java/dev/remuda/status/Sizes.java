@@ -2,11 +2,16 @@ package dev.remuda.status;
 
 import java.util.Locale;
 
-/** Sizes for people: 812 B, 1.4 MiB, 17 GiB. */
+/** Sizes and counts for people: 812 B, 1.4 MiB, 17 GiB. */
 public final class Sizes {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
     private Sizes() {}
+
+    /** A count for people: 2,025,400. */
+    public static String count(long things) {
+        return String.format(Locale.ROOT, "%,d", things);
+    }
 
     public static String format(long bytes) {
         double amount = bytes;

@@ -13,9 +13,9 @@ import java.util.Map;
  * @param snapshotAt when the snapshot was taken: the backup's age counts from here
  * @param lsn the server's write-ahead log position at the snapshot
  * @param extensions from name to version
- * @param tables how many tables, materialized views and hypertables it has
+ * @param tables how many tables and hypertables it has
  * @param rows how many rows they hold together
- * @param tagged whether the stored dump carries object tags
+ * @param note what the user should know of it, or null
  */
 public record BackupResult(
         String databaseName,
@@ -31,7 +31,7 @@ public record BackupResult(
         Map<String, String> extensions,
         int tables,
         long rows,
-        boolean tagged)
+        String note)
         implements Result {
     public BackupResult {
         extensions = extensions == null ? Map.of() : Map.copyOf(extensions);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,58 +54,62 @@ final class BackupRun {
     /** @throws WorkFailure when there is no whole backup; its {@code leftovers} says whether the store was left clean */
     BackupResult run() {
         Login login = ConnectionSecret.login(task.database(), null);
-        int clientMajor = preflight(login);
-        try (Snapshot snapshot = Snapshot.take(login, stop)) {
-            LOG.info("snapshot {} of {} taken", snapshot.id(), login);
-            return store(login, clientMajor, snapshot, DatabaseFacts.read(snapshot.database()));
-        }
-    }
-
-    /** Finds what would fail later, before anything is locked or stored. @return the major version of pg_dump to use */
-    private int preflight(Login login) {
-        try (Database database = Database.connect(login, Reason.DumpFailed, stop)) {
-            int server = database.major();
-            int client = programs.majorFor(server);
-            if (client != server) {
-                LOG.warn("PostgreSQL {} is dumped with pg_dump {}: restoring it needs a server of {} or newer", server, client, client);
-            }
-            Timescale.refuseRestoring(database);
-            Tables.refuseUnreadable(database);
-            return client;
-        }
-    }
-
-    private BackupResult store(Login login, int clientMajor, Snapshot snapshot, Manifest.Database facts) {
-        String file = "data.dump" + task.compression().algorithm().suffix();
-        String key = task.prefix() + file;
+        Preflight found = preflight(login);
+        String key = task.prefix() + file();
         Map<String, String> labels = new LinkedHashMap<>(task.tags());
-        labels.put("database", facts.name());
-        int partSize = PartSize.of(facts.sizeBytes());
-        // The first thing that is written: it proves that the store takes what follows, before the database is burdened.
-        ObjectStore.Upload upload = store.begin(key, contentType(), labels);
-        PartStream parts = new PartStream(upload, partSize);
+        labels.put("database", login.database());
+        // The first thing that is written: it proves that the store takes what follows, before anything is locked.
+        PartStream parts = new PartStream(store.begin(key, contentType(), labels), found.partSize());
         Manifest manifest;
         try {
-            manifest = dump(login, clientMajor, snapshot, facts, parts, file, labels);
+            manifest = dump(login, found.clientMajor(), parts, key, labels);
         } catch (RuntimeException e) {
             throw takenBack(e, parts, key);
         }
         commit(manifest, labels);
-        return result(manifest, task.prefix(), upload.tagged());
+        return result(manifest, task.prefix());
     }
 
-    private Manifest dump(
-            Login login, int clientMajor, Snapshot snapshot, Manifest.Database facts, PartStream parts, String file, Map<String, String> labels) {
-        try (PgDump dump = PgDump.start(programs, clientMajor, login, snapshot, stop);
-                Counting counting = new Counting(snapshot)) {
-            long archiveBytes = stream(dump, parts);
-            List<Manifest.Table> tables = counting.tables();
-            Written written = parts.complete();
-            StoredProof.require(store, task.prefix() + file, written);
-            LOG.info("{} is stored and compared: {} bytes", store.url(task.prefix() + file), written.size());
-            return manifest(facts, snapshot, tables, labels, new Manifest.Dump(
-                    file, "Custom", task.compression(), written.size(), written.sha256(), written.checksum(), archiveBytes, clientMajor));
+    /** @param clientMajor the major version of pg_dump to use */
+    private record Preflight(int clientMajor, int partSize) {}
+
+    /** Finds what would fail later. */
+    private Preflight preflight(Login login) {
+        try (Database database = Database.connect(login, Reason.DumpFailed, stop)) {
+            int client = programs.majorFor(database.major());
+            Timescale.refuseRestoring(database);
+            Tables.refuseUnreadable(database);
+            return new Preflight(client, PartSize.of(DatabaseFacts.size(database)));
         }
+    }
+
+    private Manifest dump(Login login, int clientMajor, PartStream parts, String key, Map<String, String> labels) {
+        Manifest.Snapshot moment;
+        Manifest.Database facts;
+        List<Manifest.Table> tables;
+        long archiveBytes;
+        try (Snapshot snapshot = Snapshot.take(login, stop)) {
+            LOG.info("snapshot {} of {} taken", snapshot.id(), login);
+            moment = new Manifest.Snapshot(snapshot.at(), snapshot.lsn());
+            facts = DatabaseFacts.read(snapshot.database());
+            try (PgDump dump = PgDump.start(programs, clientMajor, login, snapshot, stop);
+                    Counting counting = new Counting(snapshot)) {
+                archiveBytes = stream(dump, parts);
+                tables = counting.tables();
+            }
+        }
+        Written written = parts.complete();
+        StoredProof.require(store, key, written);
+        LOG.info("{} is stored and compared: {} bytes", store.url(key), written.size());
+        Manifest.Dump dump = new Manifest.Dump(
+                file(), "Custom", task.compression(), written.size(), written.sha256(), written.checksum(), archiveBytes, clientMajor);
+        return new Manifest(
+                Manifest.SCHEMA_VERSION, "remuda " + WorkerApp.version(), task.namespace(), task.policy(), task.backup(), task.attempt(), startedAt,
+                Instant.now(), moment, facts, dump, tables, labels, ByHand.steps(dump, facts));
+    }
+
+    private String file() {
+        return "data.dump" + task.compression().algorithm().suffix();
     }
 
     private RuntimeException takenBack(RuntimeException cause, PartStream parts, String key) {
@@ -136,7 +139,6 @@ final class BackupRun {
                 out.write(buffer, 0, n);
                 total += n;
             }
-            // Before the compressor writes its end: a dump cut short gets none.
             dump.requireSuccess();
         } catch (IOException e) {
             dump.requireSuccess(); // its own words say more, when it failed
@@ -151,51 +153,32 @@ final class BackupRun {
     /** The manifest makes it a backup. When this fails it is not known whether it is one: what is stored stays, and is settled later. */
     private void commit(Manifest manifest, Map<String, String> labels) {
         String key = Manifest.key(task.prefix());
-        byte[] bytes = manifest.toBytes();
         try {
+            byte[] bytes = manifest.toBytes();
             // An answer that was lost makes the second try find the first one's manifest.
-            if (!store.putIfAbsent(key, bytes, "application/json", labels)
-                    && !Arrays.equals(store.get(key).orElse(null), bytes)) {
+            if (!store.putIfAbsent(key, bytes, "application/json", labels) && !Arrays.equals(store.get(key).orElse(null), bytes)) {
                 throw new WorkFailure(Reason.InternalError, "another manifest exists at " + store.url(key) + ": two workers had the same attempt");
             }
-        } catch (WorkFailure e) {
-            throw e.withLeftovers();
+        } catch (RuntimeException e) {
+            throw WorkFailure.of(e).withLeftovers();
         }
     }
 
-    private Manifest manifest(
-            Manifest.Database facts, Snapshot snapshot, List<Manifest.Table> tables, Map<String, String> labels, Manifest.Dump dump) {
-        return new Manifest(
-                Manifest.SCHEMA_VERSION, "remuda " + WorkerApp.version(), task.namespace(), task.policy(), task.backup(), task.attempt(), startedAt,
-                Instant.now(), new Manifest.Snapshot(snapshot.at(), snapshot.lsn()), facts, dump, tables, labels, howToRestore(dump, facts));
-    }
-
-    static BackupResult result(Manifest m, String prefix, boolean tagged) {
+    static BackupResult result(Manifest m, String prefix) {
         Map<String, String> extensions = new LinkedHashMap<>();
         m.database().extensions().forEach(extension -> extensions.put(extension.name(), extension.version()));
         return new BackupResult(
                 m.database().name(), m.dataKey(prefix), m.dump().sizeBytes(), "sha256:" + m.dump().sha256(), m.database().sizeBytes(), m.startedAt(),
-                m.snapshot().at(), m.finishedAt(), m.database().serverVersion(), m.snapshot().lsn(), extensions, m.tables().size(), m.rows(), tagged);
+                m.snapshot().at(), m.finishedAt(), m.database().serverVersion(), m.snapshot().lsn(), extensions, m.tables().size(), m.rows(), note(m));
     }
 
-    private static List<String> howToRestore(Manifest.Dump dump, Manifest.Database facts) {
-        String open = switch (dump.compression().algorithm()) {
-            case Zstd -> "zstd -dc ";
-            case Gzip -> "gzip -dc ";
-            case Lz4 -> "lz4 -dc ";
-            case None -> "cat ";
-        };
-        List<String> steps = new ArrayList<>();
-        steps.add("createdb --template=template0 NEW_DATABASE");
-        if (facts.timescaledb() != null) {
-            steps.add("psql -d NEW_DATABASE -c \"CREATE EXTENSION timescaledb VERSION '" + facts.timescaledb().version() + "'\"");
-            steps.add("psql -d NEW_DATABASE -c \"SELECT timescaledb_pre_restore()\"");
-        }
-        steps.add(open + dump.file() + " | pg_restore --exit-on-error -d NEW_DATABASE");
-        if (facts.timescaledb() != null) {
-            steps.add("psql -d NEW_DATABASE -c \"SELECT timescaledb_post_restore()\"");
-        }
-        return steps;
+    /** pg_restore sends settings that older servers than itself do not know. */
+    private static String note(Manifest m) {
+        int client = m.dump().clientMajor();
+        return client == m.database().serverMajor()
+                ? null
+                : "The image has no pg_dump " + m.database().serverMajor() + ", so pg_dump " + client + " made it, and it can be restored into PostgreSQL " + client
+                        + " or newer only; build the image with PG_MAJORS=\"" + m.database().serverMajor() + " …\"";
     }
 
     private String contentType() {

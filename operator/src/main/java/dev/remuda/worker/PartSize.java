@@ -12,15 +12,15 @@ final class PartSize {
     private PartSize() {}
 
     /**
-     * 16 MiB holds 160 GB of dump, which is some 500 GB of database. Larger databases get parts that hold a third of their size, and need the
-     * memory for two of them.
+     * 16 MiB holds 160 GB. The dump of a larger database may be as large as the database (images, rows that TimescaleDB has compressed), so its
+     * parts hold all of it, and it needs the memory for two of them.
      */
     static int of(long databaseBytes) {
         return of(databaseBytes, Runtime.getRuntime().maxMemory());
     }
 
     static int of(long databaseBytes, long heap) {
-        long wanted = databaseBytes / 3 / (PartStream.MAX_PARTS - 100);
+        long wanted = databaseBytes / (PartStream.MAX_PARTS - 100);
         int size = Math.clamp((wanted + MIB - 1) / MIB * MIB, USUAL, LARGEST);
         long needed = 3L * size;
         if (size > USUAL && needed > heap) {

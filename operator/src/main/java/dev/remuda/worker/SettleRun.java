@@ -1,5 +1,7 @@
 package dev.remuda.worker;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.remuda.task.Compression;
+import dev.remuda.task.Reason;
 import dev.remuda.task.SettleResult;
 import dev.remuda.task.SettleTask;
 import dev.remuda.worker.store.Manifest;
@@ -20,20 +23,42 @@ import dev.remuda.worker.store.ObjectStore.Unfinished;
 final class SettleRun {
     private static final Logger LOG = LoggerFactory.getLogger(SettleRun.class);
 
+    /** A store that is down is the usual reason to be here. The Job's deadline is ten minutes. */
+    private static final Duration PATIENCE = Duration.ofMinutes(8);
+
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+
     private final SettleTask task;
     private final ObjectStore store;
+    private final Stop stop;
 
-    SettleRun(SettleTask task, ObjectStore store) {
+    SettleRun(SettleTask task, ObjectStore store, Stop stop) {
         this.task = task;
         this.store = store;
+        this.stop = stop;
     }
 
     SettleResult run() {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (true) {
+            try {
+                return settle();
+            } catch (WorkFailure e) {
+                if (e.reason() != Reason.StorageUnreachable || Instant.now().plus(PAUSE).isAfter(end)) {
+                    throw e;
+                }
+                LOG.warn("{}; trying again", e.getMessage());
+                stop.await(PAUSE);
+            }
+        }
+    }
+
+    private SettleResult settle() {
         if (store.head(Manifest.key(task.prefix())).isPresent()) {
             Manifest manifest = Manifest.read(store, task.prefix());
             if (isWhole(manifest)) {
                 LOG.info("{} is a whole backup", store.url(task.prefix()));
-                return new SettleResult(BackupRun.result(manifest, task.prefix(), false), 0, 0);
+                return new SettleResult(BackupRun.result(manifest, task.prefix()), 0, 0);
             }
         }
         return removed();

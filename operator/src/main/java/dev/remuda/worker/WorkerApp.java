@@ -71,11 +71,11 @@ public final class WorkerApp {
     }
 
     private static Result carryOut(Task task, PgPrograms programs, Stop stop) {
-        try (ObjectStore store = new S3ObjectStore(store(task))) {
+        try (ObjectStore store = new S3ObjectStore(store(task), stop)) {
             return switch (task) {
                 case BackupTask backup -> new BackupRun(backup, store, programs, stop).run();
                 case RestoreTask restore -> new RestoreRun(restore, store, programs, stop).run();
-                case SettleTask settle -> new SettleRun(settle, store).run();
+                case SettleTask settle -> new SettleRun(settle, store, stop).run();
             };
         }
     }

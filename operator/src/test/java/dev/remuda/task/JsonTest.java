@@ -26,8 +26,8 @@ class JsonTest {
     static Stream<Task> tasks() {
         return Stream.of(
                 new BackupTask("b", "n", "p", 2, DATABASE, STORE, "x/", new Compression(Algorithm.Lz4, 1), Map.of("k", "v")),
-                new RestoreTask("r", "n", STORE, "x/", DATABASE, RestoreStrategy.Create, "d"),
-                new RestoreTask("r", "n", new StoreAccess("b", null, null, false, null, Tagging.Auto), "x/",
+                new RestoreTask("r", "n", STORE, "x/", "sha256:aa", DATABASE, RestoreStrategy.Create, "d"),
+                new RestoreTask("r", "n", new StoreAccess("b", null, null, false, null, Tagging.Auto), "x/", null,
                         new DatabaseAccess(null, null, null, null, SECRET, null), RestoreStrategy.Recreate, null),
                 new SettleTask(STORE, "x/"));
     }
@@ -153,6 +153,6 @@ class JsonTest {
 
     private static BackupResult backup(
             String database, Map<String, String> extensions, String version, String key, long size, String checksum, long rows) {
-        return new BackupResult(database, key, size, checksum, 2, AT, AT, AT, version, "0/1", extensions, 3, rows, true);
+        return new BackupResult(database, key, size, checksum, 2, AT, AT, AT, version, "0/1", extensions, 3, rows, "a note");
     }
 }

@@ -89,7 +89,7 @@ final class Bench {
     }
 
     RestoreTask restore(String database, RestoreStrategy strategy, String confirm) {
-        return new RestoreTask("r", "production", access(), prefix, database(database), strategy, confirm);
+        return new RestoreTask("r", "production", access(), prefix, null, database(database), strategy, confirm);
     }
 
     SettleTask settle() {

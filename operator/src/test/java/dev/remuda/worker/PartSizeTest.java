@@ -10,17 +10,17 @@ class PartSizeTest {
     private static final int MIB = 1 << 20;
 
     @Test
-    void memoryDoesNotGrowWithTheDatabaseUpToHalfATerabyte() {
+    void memoryDoesNotGrowWithTheDatabaseUpToWhatTenThousandPartsHold() {
         assertThat(PartSize.of(0, 100 * MIB)).isEqualTo(16 * MIB);
-        assertThat(PartSize.of(460 * GIB, 100 * MIB)).isEqualTo(16 * MIB);
+        assertThat(PartSize.of(154 * GIB, 100 * MIB)).isEqualTo(16 * MIB);
     }
 
     @Test
-    void aLargerDatabaseGetsLargerPartsThatHoldAThirdOfIt() {
+    void aLargerDatabaseGetsLargerPartsThatHoldAllOfIt() {
         int size = PartSize.of(1024 * GIB, GIB);
 
         assertThat(size).isGreaterThan(16 * MIB).isEqualTo(size / MIB * MIB);
-        assertThat(size * 10_000L).isGreaterThan(1024 * GIB / 3);
+        assertThat(size * 10_000L).isGreaterThan(1024 * GIB);
         assertThat(PartSize.of(1L << 50, 4 * GIB)).isEqualTo(256 * MIB);
     }
 

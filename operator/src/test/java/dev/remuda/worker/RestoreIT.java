@@ -3,10 +3,16 @@ package dev.remuda.worker;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +25,7 @@ import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.RestoreTask;
+import dev.remuda.task.Result;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,7 +50,7 @@ class RestoreIT {
             assertThat(user.isValid(1)).as("the user's connection was ended").isFalse();
         }
         assertThat(Racing.checksums(postgres, database)).isEqualTo(before);
-        assertThat(postgres.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'remuda%'")).isEmpty();
+        nothingIsLeftOnTheServer();
     }
 
     @Test
@@ -208,9 +215,13 @@ class RestoreIT {
         FailureResult failure = bench.failed(bench.restore(database + "_copy", RestoreStrategy.Create, null));
 
         assertThat(failure.reason()).isEqualTo(Reason.CheckFailed);
-        assertThat(failure.message()).contains("public.races has 500 rows instead of 501", "kept for you to look at");
-        assertThat(Racing.checksums(postgres, database + "_copy")).isEqualTo(before);
-        assertThat(postgres.ask("postgres", "SELECT has_database_privilege('public', '" + database + "_copy', 'CONNECT')")).containsExactly("f");
+        String kept = postgres.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'remuda_restore_%'").getFirst();
+        assertThat(failure.message())
+                .contains("public.races has 500 rows instead of 501", "kept in database " + kept, "Database " + database + "_copy does not exist, as before");
+        assertThat(Racing.checksums(postgres, kept)).isEqualTo(before);
+        assertThat(postgres.has(database + "_copy")).isFalse();
+        assertThat(postgres.ask("postgres", "SELECT has_database_privilege('public', '" + kept + "', 'CONNECT')")).containsExactly("f");
+        postgres.run("postgres", "DROP DATABASE " + kept);
     }
 
     @Test
@@ -228,6 +239,108 @@ class RestoreIT {
         assertThat(failure.message()).contains("picky", "Database " + database + "_copy does not exist, as before", "create the same Restore under another name")
                 .as("rows are nobody's business").contains("COPY picky, line 1").doesNotContain("Failing row", "a private row");
         assertThat(postgres.has(database + "_copy")).isFalse();
+        nothingIsLeftOnTheServer();
+    }
+
+    @Test
+    void afterTheOldDataIsGoneAFailureSaysSo() {
+        postgres.run(
+                database,
+                "CREATE FUNCTION old() RETURNS boolean LANGUAGE sql AS 'SELECT current_database() = ''" + database + "'''",
+                "CREATE TABLE picky (id int CHECK (old()))", "INSERT INTO picky VALUES (1)");
+        bench.completed(bench.backup(database));
+
+        FailureResult failure = bench.failed(bench.restore(database, RestoreStrategy.Recreate, database));
+
+        assertThat(failure.message()).contains("The old data of " + database + " had been removed by then", "The backup is proved whole");
+        assertThat(postgres.has(database)).isFalse();
+        nothingIsLeftOnTheServer();
+    }
+
+    @Test
+    void aManifestThatTellsOfAnotherDumpThanTheClusterKnows() {
+        bench.completed(bench.backup(database));
+        RestoreTask task = bench.restore(database, RestoreStrategy.Recreate, database);
+
+        refused(
+                new RestoreTask(task.restore(), task.namespace(), task.store(), task.prefix(), "sha256:00", task.target(), task.strategy(), task.confirm()),
+                Reason.ChecksumMismatch, "status of one with sha256:00", "was replaced");
+    }
+
+    @Test
+    void anApplicationThatKeepsReconnectingCannotDisturb() throws Exception {
+        bench.completed(bench.backup(database));
+        AtomicBoolean over = new AtomicBoolean();
+        Thread application = Thread.ofVirtual().start(() -> {
+            while (!over.get()) {
+                try (Connection connection = postgres.connect(database);
+                        Statement statement = connection.createStatement()) {
+                    statement.execute("CREATE TABLE IF NOT EXISTS migrations (id int)");
+                    statement.execute("INSERT INTO horses (name) VALUES ('eager ' || clock_timestamp())");
+                } catch (SQLException | IllegalStateException e) {
+                    Thread.onSpinWait(); // thrown out, or the database is not there: an application tries again
+                }
+            }
+        });
+
+        Result result = bench.run(bench.restore(database, RestoreStrategy.Recreate, database));
+        over.set(true);
+        application.join();
+
+        assertThat(result).isInstanceOf(RestoreResult.class);
+    }
+
+    @Test
+    void stoppedBeforeItTouchesTheTarget() {
+        bench.completed(bench.backup(database));
+        Stop stop = new Stop();
+        stop.request();
+
+        FailureResult failure = (FailureResult) bench.run(bench.restore(database, RestoreStrategy.Recreate, database), stop);
+
+        assertThat(failure.reason()).isEqualTo(Reason.PodLost);
+        assertThat(failure.message()).contains("told to stop (SIGTERM)");
+        assertThat(Racing.checksums(postgres, database)).isEqualTo(before);
+        nothingIsLeftOnTheServer();
+    }
+
+    @Test
+    void stoppedWhileItFillsItDropsWhatIsHalf() {
+        postgres.run(
+                database, "CREATE FUNCTION slow(int) RETURNS boolean LANGUAGE sql AS 'SELECT pg_sleep(60) IS NOT NULL'", "CREATE TABLE slow (id int)",
+                "INSERT INTO slow VALUES (1)", "ALTER TABLE slow ADD CHECK (slow(id)) NOT VALID",
+                // NOT VALID would be checked after the rows; so it is marked as valid, and the rows take their minute.
+                "UPDATE pg_constraint SET convalidated = true WHERE conname = 'slow_id_check'");
+        bench.completed(bench.backup(database));
+        Stop stop = new Stop();
+        CompletableFuture<Result> work =
+                CompletableFuture.supplyAsync(() -> bench.run(bench.restore(database, RestoreStrategy.Recreate, database), stop));
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> work.isDone() || !postgres.ask(
+                "postgres", "SELECT 1 FROM pg_stat_activity WHERE datname LIKE 'remuda_restore%' AND wait_event = 'PgSleep'").isEmpty());
+
+        stop.request();
+
+        FailureResult failure = (FailureResult) work.orTimeout(30, TimeUnit.SECONDS).join();
+        assertThat(failure.message()).contains("told to stop (SIGTERM)", "The old data of " + database + " had been removed by then");
+        nothingIsLeftOnTheServer();
+    }
+
+    @Test
+    void aFunctionOfTheDatabasesOwnIsNeverCalledWithOurRights() {
+        postgres.run(
+                database,
+                "CREATE TABLE called (by text)",
+                "CREATE FUNCTION has_schema_privilege(name, text) RETURNS boolean LANGUAGE plpgsql AS"
+                        + " 'BEGIN INSERT INTO public.called VALUES (current_user); RETURN true; END'",
+                "ALTER DATABASE " + database + " SET search_path = public, pg_catalog");
+
+        bench.completed(bench.backup(database));
+
+        assertThat(postgres.ask(database, "SELECT count(*) FROM called")).containsExactly("0");
+    }
+
+    private void nothingIsLeftOnTheServer() {
+        assertThat(postgres.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'remuda%'")).isEmpty();
     }
 
     private void refused(RestoreTask task, Reason reason, String... words) {
@@ -236,6 +349,6 @@ class RestoreIT {
         assertThat(failure.reason()).as(failure.message()).isEqualTo(reason);
         assertThat(failure.message()).contains(words);
         assertThat(Racing.checksums(postgres, database)).as("the target is as it was").isEqualTo(asItWas);
-        assertThat(postgres.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'remuda%'")).isEmpty();
+        nothingIsLeftOnTheServer();
     }
 }

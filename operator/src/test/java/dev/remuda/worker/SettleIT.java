@@ -23,7 +23,7 @@ class SettleIT {
 
         SettleResult settled = (SettleResult) bench.run(bench.settle());
 
-        assertThat(settled.completed()).usingRecursiveComparison().ignoringFields("tagged").isEqualTo(reported);
+        assertThat(settled.completed()).isEqualTo(reported);
         assertThat(bench.files()).containsExactly("data.dump.zst", "manifest.json");
     }
 

@@ -26,7 +26,7 @@ public final class ConnectionSecret {
      */
     public static Login login(DatabaseAccess access, String usualName) {
         MountedSecret secret = new MountedSecret(access.secret());
-        Optional<ConnectionUri> uri = secret.find("uri", "uri", "DATABASE_URL").map(text -> ConnectionUri.parse(text, secret.name()));
+        Optional<ConnectionUri> uri = secret.find("uri", "uri", "DATABASE_URL").filter(ConnectionSecret::says).map(text -> ConnectionUri.parse(text, secret.name()));
         String host = first(access.host(), secret.find("host", "host"), uri.map(ConnectionUri::host))
                 .orElseThrow(() -> invalid("no host: set database.host, or add the key host or uri to Secret " + secret.name()));
         String database = first(access.name(), secret.find("dbname", "dbname", "database"), uri.map(ConnectionUri::database))
@@ -66,7 +66,12 @@ public final class ConnectionSecret {
     }
 
     private static Optional<String> first(String given, Optional<String> key, Optional<String> uri) {
-        return Optional.ofNullable(given).or(() -> key).or(() -> uri).filter(value -> !value.isEmpty());
+        return Optional.ofNullable(given).or(() -> key.filter(ConnectionSecret::says)).or(() -> uri);
+    }
+
+    /** CloudNativePG writes a star for the database of its superuser. */
+    private static boolean says(String value) {
+        return !value.isEmpty() && !value.equals("*");
     }
 
     private static WorkFailure invalid(String message) {

@@ -16,7 +16,7 @@ public final class Counting implements AutoCloseable {
 
     public Counting(Snapshot snapshot) {
         this.snapshot = snapshot;
-        this.tables = thread.submit(() -> Tables.count(snapshot.database()));
+        this.tables = thread.submit(() -> Tables.countInSnapshot(snapshot.database()));
     }
 
     /** Waits for the end. */

@@ -40,9 +40,8 @@ public final class Database implements AutoCloseable {
     /** @param otherwise the reason of a failure that has no better one: DumpFailed or RestoreFailed */
     public static Database connect(Login login, Reason otherwise, Stop stop) {
         try {
-            Database database = new Database(login, DriverManager.getConnection(login.jdbcUrl(), login.jdbcProperties()), otherwise, stop);
-            database.withoutTimeouts();
-            return database;
+            Connection connection = DriverManager.getConnection(login.jdbcUrl(), login.jdbcProperties());
+            return new Database(login, connection, otherwise, stop).settings();
         } catch (SQLException e) {
             throw SqlFailures.of(login, "connecting", e, Reason.DatabaseUnreachable);
         }
@@ -52,12 +51,21 @@ public final class Database implements AutoCloseable {
         return login;
     }
 
-    /** The server's own timeouts are for applications; a long statement here is no accident. */
-    private void withoutTimeouts() {
-        query("reading settings",
-                "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', "
-                        + "'transaction_timeout', 'idle_session_timeout')",
-                row -> row.getString(1));
+    /** The server's timeouts are for applications; a long statement here is no accident. And a silent connection is kept alive. */
+    private Database settings() {
+        try {
+            query(
+                    "setting timeouts",
+                    "SELECT set_config(name, CASE name WHEN 'tcp_keepalives_idle' THEN '60' WHEN 'tcp_keepalives_interval' THEN '10' "
+                            + "WHEN 'tcp_keepalives_count' THEN '6' ELSE '0' END, false) FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout', "
+                            + "'idle_in_transaction_session_timeout', 'transaction_timeout', 'idle_session_timeout', 'tcp_keepalives_idle', "
+                            + "'tcp_keepalives_interval', 'tcp_keepalives_count')",
+                    row -> row.getString(1));
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     <T> List<T> query(String what, String sql, Row<T> reader, Object... parameters) {
@@ -108,7 +116,11 @@ public final class Database implements AutoCloseable {
 
     /** Makes the planner know the tables; without it restored queries are slow until autovacuum has come by. */
     public void analyze() {
-        execute("analyzing " + login.database(), "ANALYZE");
+        try {
+            execute("analyzing " + login.database(), "ANALYZE");
+        } catch (WorkFailure e) {
+            LOG.warn("{}; autovacuum will do it in time", e.getMessage()); // all rows are there, and that is what counts
+        }
     }
 
     /** Ends the connection at once, though another thread waits for a statement. */

@@ -32,6 +32,11 @@ public final class DatabaseFacts {
             WHERE s.refclassid = 'pg_authid'::regclass AND s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
               AND s.deptype IN ('o', 'a', 'r')
             UNION
+            SELECT r.rolname FROM pg_database d, aclexplode(d.datacl) a JOIN pg_roles r ON r.oid = a.grantee WHERE d.datname = current_database()
+            UNION
+            SELECT r.rolname FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
+            WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+            UNION
             SELECT pg_get_userbyid(c.relowner) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
               AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
@@ -43,6 +48,11 @@ public final class DatabaseFacts {
             """;
 
     private DatabaseFacts() {}
+
+    /** In bytes. */
+    public static long size(Database database) {
+        return database.one("asking for the size", "SELECT pg_database_size(current_database())", row -> row.getLong(1));
+    }
 
     public static Manifest.Database read(Database database) {
         List<Manifest.Setting> settings = database.query(

@@ -39,6 +39,11 @@ public record Login(String host, int port, String database, String user, String 
         return variables;
     }
 
+    /** What has no variable in the environment: an idle connection is kept in the memory of the routers between. */
+    static String keepAlive() {
+        return "keepalives_idle=60 keepalives_interval=10 keepalives_count=6";
+    }
+
     String jdbcUrl() {
         String address = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
         return "jdbc:postgresql://" + address + ":" + port + "/" + java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8);
@@ -56,6 +61,8 @@ public record Login(String host, int port, String database, String user, String 
         properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
         properties.setProperty("loginTimeout", Integer.toString(2 * CONNECT_SECONDS));
         properties.setProperty("tcpKeepAlive", "true");
+        // Functions of the same name in the database's own schemas must never be called with our rights.
+        properties.setProperty("currentSchema", "pg_catalog");
         return properties;
     }
 

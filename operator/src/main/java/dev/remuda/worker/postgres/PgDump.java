@@ -27,6 +27,7 @@ public final class PgDump implements AutoCloseable {
                 "--format=custom",
                 "--compress=0",
                 "--no-password",
+                "--dbname=" + Login.keepAlive(),
                 "--lock-wait-timeout=60s",
                 "--snapshot=" + snapshot.id());
         return new PgDump(login, PgProcess.start(command, login.environment(), Reason.DumpFailed, stop));

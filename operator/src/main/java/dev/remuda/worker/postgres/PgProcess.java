@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +21,6 @@ public final class PgProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PgProcess.class);
     private static final int LINES_KEPT = 12;
     private static final int SIGNAL = 128;
-    // DETAIL and CONTEXT quote rows, which belong neither into a log nor into a status.
-    private static final Pattern ROW = Pattern.compile("^(CONTEXT: .*?, line \\d+).*");
-    private static final Pattern FURTHER = Pattern.compile("^\\w+: (detail|hint): ");
     private static final int BUFFER = 64 * 1024;
 
     private final String name;
@@ -119,20 +115,19 @@ public final class PgProcess implements AutoCloseable {
     }
 
     private void listen() {
-        boolean harmless = false;
         try (BufferedReader words = process.errorReader()) {
+            Words filter = new Words();
             for (String line = words.readLine(); line != null; line = words.readLine()) {
-                // Speaks of dumps of rows alone; every database with TimescaleDB gets a dozen lines of it.
-                harmless = line.contains("there are circular foreign-key constraints") || harmless && FURTHER.matcher(line).find();
-                if (!harmless && !line.startsWith("DETAIL:")) {
-                    String shown = ROW.matcher(line).replaceFirst("$1");
-                    LOG.info("{}", shown);
-                    remember(shown);
-                }
+                filter.sayable(line).ifPresent(this::say);
             }
         } catch (IOException e) {
             LOG.debug("no more of {}'s words: {}", name, e.getMessage());
         }
+    }
+
+    private void say(String line) {
+        LOG.info("{}", line);
+        remember(line);
     }
 
     private synchronized void remember(String line) {

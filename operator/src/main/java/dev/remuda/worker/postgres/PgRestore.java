@@ -30,18 +30,13 @@ public final class PgRestore {
         }
     }
 
-    /** Makes tables, functions and all else but no rows. */
+    /** Makes tables, functions and all else but no rows, and no subscriptions, which would keep the database from being dropped again. */
     public void schema(InputStream archive, Login login) throws IOException {
-        require(login, run(archive, login.environment(), "--dbname=" + connection(login), "--exit-on-error", "--no-password", "--schema-only"));
+        require(login, run(archive, login.environment(), "--dbname=" + Login.keepAlive(), "--exit-on-error", "--no-password", "--schema-only", "--no-subscriptions"));
     }
 
     public void all(InputStream archive, Login login) throws IOException {
-        require(login, run(archive, login.environment(), "--dbname=" + connection(login), "--exit-on-error", "--no-password"));
-    }
-
-    /** The rest of the connection stands in the environment. */
-    private static String connection(Login login) {
-        return "dbname='" + login.database().replace("\\", "\\\\").replace("'", "\\'") + "'";
+        require(login, run(archive, login.environment(), "--dbname=" + Login.keepAlive(), "--exit-on-error", "--no-password"));
     }
 
     private String run(InputStream archive, Map<String, String> environment, String... arguments) throws IOException {

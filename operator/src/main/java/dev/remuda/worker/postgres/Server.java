@@ -10,7 +10,10 @@ import dev.remuda.worker.store.Manifest;
 
 /** A server into which a backup is restored: what it must have, and its databases as things that are created and dropped. */
 public final class Server implements AutoCloseable {
+    private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
     private static final int OLDEST = 13; // the first whose DROP DATABASE ends connections
+
+    private static final int ATTEMPTS = 10;
 
     private final Database database;
 
@@ -18,10 +21,24 @@ public final class Server implements AutoCloseable {
         this.database = database;
     }
 
-    /** Connects to a database that is not the target, since that one is dropped. */
-    public static Server connect(Login login, Stop stop) {
-        String maintenance = login.database().equals("postgres") ? "template1" : "postgres";
-        return new Server(Database.connect(login.withDatabase(maintenance), Reason.RestoreFailed, stop));
+    /** Connects to a database that is not the target, since that one is dropped. A stop does not end it: it is what cleans up. */
+    public static Server connect(Login login) {
+        return new Server(login.database().equals("postgres") ? connect(login, "template1") : anyOf(login));
+    }
+
+    private static Database anyOf(Login login) {
+        try {
+            return connect(login, "postgres");
+        } catch (WorkFailure e) {
+            if (e.reason() != Reason.DatabaseNotFound) {
+                throw e;
+            }
+            return connect(login, "template1");
+        }
+    }
+
+    private static Database connect(Login login, String name) {
+        return Database.connect(login.withDatabase(name), Reason.RestoreFailed, new Stop());
     }
 
     public int major() {
@@ -37,12 +54,19 @@ public final class Server implements AutoCloseable {
     }
 
     /** @throws WorkFailure the first thing the server lacks for this backup, and how to give it */
-    public void requireFitFor(Manifest.Database backup) {
+    public void requireFitFor(Manifest manifest) {
+        Manifest.Database backup = manifest.database();
         int major = database.major();
+        int client = manifest.dump().clientMajor();
         if (major < OLDEST || major < backup.serverMajor()) {
             throw new WorkFailure(
                     Reason.ServerVersionUnsupported, "the backup is of PostgreSQL " + backup.serverMajor() + " and the target server is " + major
                             + "; restore into a server of " + Math.max(OLDEST, backup.serverMajor()) + " or newer");
+        }
+        if (client >= FIRST_WITH_TRANSACTION_TIMEOUT && major < FIRST_WITH_TRANSACTION_TIMEOUT) {
+            throw new WorkFailure(
+                    Reason.ServerVersionUnsupported, "the backup was made by pg_dump " + client + ", whose archives set what PostgreSQL " + major
+                            + " does not know; restore into a server of 17 or newer, or by hand: pg_restore -f - … | grep -v '^SET transaction_timeout' | psql …");
         }
         requireRoles(backup);
         requireExtensions(backup);
@@ -144,6 +168,26 @@ public final class Server implements AutoCloseable {
         if (value != null) {
             sql.append(' ').append(name).append(' ').append(Sql.literal(value));
         }
+    }
+
+    /** Gives it another name; whoever is connected to it, TimescaleDB's scheduler for one, is put out. */
+    public void rename(String from, String to) {
+        String quoted = Sql.identifier(from);
+        database.execute("closing database " + from, "ALTER DATABASE " + quoted + " ALLOW_CONNECTIONS false");
+        for (int attempt = 1; ; attempt++) {
+            database.query(
+                    "ending connections to " + from,
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ? AND pid <> pg_backend_pid()", row -> row.getBoolean(1), from);
+            try {
+                database.execute("renaming database " + from, "ALTER DATABASE " + quoted + " RENAME TO " + Sql.identifier(to));
+                break;
+            } catch (WorkFailure e) {
+                if (e.reason() != Reason.TargetInUse || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+        database.execute("opening database " + to, "ALTER DATABASE " + Sql.identifier(to) + " ALLOW_CONNECTIONS true");
     }
 
     /** Gives a restored database its owner, settings and grants: from here on others may connect. */

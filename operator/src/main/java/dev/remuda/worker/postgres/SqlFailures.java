@@ -7,6 +7,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
+import org.postgresql.util.PSQLException;
+
 import dev.remuda.task.Reason;
 import dev.remuda.worker.WorkFailure;
 
@@ -20,7 +22,7 @@ final class SqlFailures {
     /** @param what what was being done, such as "counting rows" */
     static WorkFailure of(Login login, String what, SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        String said = what + " on " + login + ": " + firstLine(e.getMessage());
+        String said = what + " on " + login + ": " + words(e);
         return switch (state) {
             case "28P01", "28000" -> new WorkFailure(
                     Reason.DatabaseAuthenticationFailed,
@@ -45,7 +47,7 @@ final class SqlFailures {
     /** As {@link #of}, with a reason for what is no ordinary refusal. */
     static WorkFailure of(Login login, String what, SQLException e, Reason otherwise) {
         WorkFailure known = of(login, what, e);
-        return known != null ? known : new WorkFailure(otherwise, what + " on " + login + ": " + firstLine(e.getMessage()), e);
+        return known != null ? known : new WorkFailure(otherwise, what + " on " + login + ": " + words(e), e);
     }
 
     private static WorkFailure unreachable(Login login, String said, SQLException e) {
@@ -73,6 +75,12 @@ final class SqlFailures {
 
     private static String root(Throwable e) {
         return Stream.iterate(e, cause -> cause != null, Throwable::getCause).reduce((first, second) -> second).map(Throwable::getMessage).orElse("");
+    }
+
+    /** The server's first line, and its hint. */
+    private static String words(SQLException e) {
+        String hint = e instanceof PSQLException answer && answer.getServerErrorMessage() != null ? answer.getServerErrorMessage().getHint() : null;
+        return firstLine(e.getMessage()) + (hint == null ? "" : " (" + hint + ")");
     }
 
     private static String firstLine(String message) {

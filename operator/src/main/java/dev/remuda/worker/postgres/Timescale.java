@@ -1,5 +1,6 @@
 package dev.remuda.worker.postgres;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,15 +41,34 @@ public final class Timescale {
     /** For the manifest; null without TimescaleDB. */
     static Manifest.Timescale facts(Database database) {
         return version(database)
-                .map(version -> new Manifest.Timescale(
-                        version,
-                        hypertables(database).size(),
-                        database.one("counting jobs", "SELECT count(*) FROM " + jobTable(database) + " WHERE id >= 1000", row -> row.getInt(1)),
-                        database.query(
-                                "listing job owners",
-                                "SELECT DISTINCT owner::text FROM " + jobTable(database) + " WHERE id >= 1000 ORDER BY 1",
-                                row -> row.getString(1))))
+                .map(version -> facts(database, version, jobTable(database)))
                 .orElse(null);
+    }
+
+    private static Manifest.Timescale facts(Database database, String version, String jobs) {
+        return new Manifest.Timescale(
+                version,
+                hypertables(database).size(),
+                database.one("counting jobs", "SELECT count(*) FROM " + jobs + " WHERE id >= 1000", row -> row.getInt(1)),
+                database.query("listing jobs", "SELECT id FROM " + jobs + " WHERE id >= 1000 AND scheduled ORDER BY 1", row -> row.getInt(1)),
+                database.query("listing job owners", "SELECT DISTINCT owner::text FROM " + jobs + " WHERE id >= 1000 ORDER BY 1", row -> row.getString(1)),
+                jobs);
+    }
+
+    /** What the restored database lacks of the backed-up one, beside rows. */
+    public static List<String> differences(Database database, Manifest.Timescale backup) {
+        Manifest.Timescale found = facts(database);
+        List<String> differences = new ArrayList<>();
+        if (found == null) {
+            return List.of("TimescaleDB is missing");
+        }
+        if (found.hypertables() != backup.hypertables()) {
+            differences.add(found.hypertables() + " hypertables instead of " + backup.hypertables());
+        }
+        if (found.jobs() != backup.jobs()) {
+            differences.add(found.jobs() + " TimescaleDB jobs instead of " + backup.jobs());
+        }
+        return differences;
     }
 
     /** Newer versions keep jobs in another schema. */

@@ -16,8 +16,8 @@ import dev.remuda.worker.store.Manifest;
 public final class TimescaleRestore {
     private static final Logger LOG = LoggerFactory.getLogger(TimescaleRestore.class);
 
-    private final Login login;
     private final Stop stop;
+    private Login login;
     private List<Integer> jobs = List.of();
 
     public TimescaleRestore(Login login, Stop stop) {
@@ -25,11 +25,16 @@ public final class TimescaleRestore {
         this.stop = stop;
     }
 
+    /** The database has another name now. */
+    public void renamed(Login now) {
+        login = now;
+    }
+
     /** In the empty database: the extension in the backup's version, then restore mode. */
     public void before(Manifest.Timescale backup) {
         try (Database database = Database.connect(login, Reason.RestoreFailed, stop)) {
-            database.execute("creating extension timescaledb", "CREATE EXTENSION timescaledb VERSION " + Sql.literal(backup.version()));
-            database.query("entering TimescaleDB's restore mode", "SELECT timescaledb_pre_restore()", row -> row.getBoolean(1));
+            database.execute("creating extension timescaledb", "CREATE EXTENSION timescaledb SCHEMA public VERSION " + Sql.literal(backup.version()));
+            database.query("entering TimescaleDB's restore mode", "SELECT public.timescaledb_pre_restore()", row -> row.getBoolean(1));
         }
     }
 
@@ -39,22 +44,20 @@ public final class TimescaleRestore {
             jobs = database.query(
                     "switching jobs off",
                     "UPDATE " + Timescale.jobTable(database) + " SET scheduled = false WHERE id >= 1000 AND scheduled RETURNING id", row -> row.getInt(1));
-            database.query("ending TimescaleDB's restore mode", "SELECT timescaledb_post_restore()", row -> row.getBoolean(1));
+            database.query("ending TimescaleDB's restore mode", "SELECT public.timescaledb_post_restore()", row -> row.getBoolean(1));
         }
     }
 
-    /** When all was compared: the jobs that were on are on again. */
+    /** When all was compared and the database has its name: the scheduler, which a rename leaves stopped, and the jobs that were on. */
     public void startJobs() {
-        if (jobs.isEmpty()) {
-            return;
-        }
         try (Database database = Database.connect(login, Reason.RestoreFailed, stop)) {
-            database.query(
-                    "switching jobs on",
-                    "UPDATE " + Timescale.jobTable(database) + " SET scheduled = true WHERE id = ANY (?) RETURNING id", row -> row.getInt(1),
-                    (Object) jobs.toArray(Integer[]::new));
-            // The scheduler reads the table again when it starts.
-            database.query("restarting TimescaleDB's scheduler", "SELECT _timescaledb_functions.restart_background_workers()", row -> row.getBoolean(1));
+            for (int job : jobs) {
+                database.query("switching jobs on", "SELECT job_id FROM public.alter_job(?, scheduled => true)", row -> row.getInt(1), job);
+            }
+            String schema = database.is("looking for functions", "SELECT to_regproc('_timescaledb_functions.start_background_workers') IS NOT NULL")
+                    ? "_timescaledb_functions"
+                    : "_timescaledb_internal";
+            database.query("starting TimescaleDB's scheduler", "SELECT " + schema + ".start_background_workers()", row -> row.getBoolean(1));
         }
         LOG.info("{} TimescaleDB jobs are on again", jobs.size());
     }

@@ -75,8 +75,14 @@ public record Manifest(
 
     public record Extension(String name, String version, String schema) {}
 
-    /** @param jobs background jobs of the user, all of which the restored database must have again */
-    public record Timescale(String version, int hypertables, int jobs, List<String> jobOwners) {}
+    /**
+     * What a restored database must have again.
+     *
+     * @param jobs how many background jobs there are beside TimescaleDB's own
+     * @param scheduledJobs the ids of those that were switched on
+     * @param jobTable where this version of TimescaleDB keeps them
+     */
+    public record Timescale(String version, int hypertables, int jobs, List<Integer> scheduledJobs, List<String> jobOwners, String jobTable) {}
 
     /**
      * The stored dump.
@@ -140,7 +146,8 @@ public record Manifest(
                             + "; use the version of Remuda that made it, or a newer one");
         }
         if (manifest.dump == null || manifest.database == null || manifest.tables == null || manifest.snapshot == null
-                || manifest.dump.file() == null || manifest.dump.file().contains("/")) {
+                || manifest.dump.file() == null || manifest.dump.file().contains("/")
+                || manifest.tables.stream().anyMatch(table -> table == null || table.schema() == null || table.name() == null)) {
             throw new WorkFailure(Reason.ManifestInvalid, url + " lacks database, dump, snapshot or tables; it was changed after the backup");
         }
         return manifest;

@@ -18,9 +18,6 @@ public interface ObjectStore extends AutoCloseable {
 
     /** The parts of one object on their way. Nothing can be seen under the key before {@link #complete}. */
     interface Upload {
-        /** Whether the store took the tags. */
-        boolean tagged();
-
         /** Stores part {@code number}, from 1. */
         void part(int number, byte[] bytes, int length, String checksum);
 

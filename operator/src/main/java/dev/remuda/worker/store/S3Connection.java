@@ -71,7 +71,7 @@ final class S3Connection {
         MountedSecret secret = new MountedSecret(files);
         String id = required(secret, "AWS_ACCESS_KEY_ID");
         String key = required(secret, "AWS_SECRET_ACCESS_KEY");
-        AwsCredentials credentials = secret.find("AWS_SESSION_TOKEN", "AWS_SESSION_TOKEN")
+        AwsCredentials credentials = secret.find("AWS_SESSION_TOKEN", "AWS_SESSION_TOKEN").filter(token -> !token.isEmpty())
                 .<AwsCredentials>map(token -> AwsSessionCredentials.create(id, key, token))
                 .orElseGet(() -> AwsBasicCredentials.create(id, key));
         return StaticCredentialsProvider.create(credentials);

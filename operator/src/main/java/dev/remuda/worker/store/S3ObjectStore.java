@@ -30,17 +30,21 @@ import software.amazon.awssdk.services.s3.model.Tag;
 import software.amazon.awssdk.services.s3.model.Tagging;
 
 import dev.remuda.task.StoreAccess;
+import dev.remuda.worker.Stop;
 
 /** A bucket of an S3-compatible store. */
 public final class S3ObjectStore implements ObjectStore {
     private static final Logger LOG = LoggerFactory.getLogger(S3ObjectStore.class);
 
     private final StoreAccess access;
+    private final Stop stop;
     private final S3Client s3;
     private final S3Failures failures;
 
-    public S3ObjectStore(StoreAccess access) {
+    /** @param stop ends reading; what cleans up still works */
+    public S3ObjectStore(StoreAccess access, Stop stop) {
         this.access = access;
+        this.stop = stop;
         this.s3 = S3Connection.open(access);
         this.failures = new S3Failures(access);
     }
@@ -54,14 +58,15 @@ public final class S3ObjectStore implements ObjectStore {
     public Upload begin(String key, String contentType, Map<String, String> labels) {
         boolean tag = access.tagging() == StoreAccess.Tagging.Auto && !labels.isEmpty();
         try {
-            return new Parts(key, create(key, contentType, labels, tag), tag);
+            return new Parts(key, create(key, contentType, labels, tag));
         } catch (S3Exception e) {
             if (!tag || !notImplemented(e)) {
-                throw failures.of("beginning to store " + url(key), e);
+                String with = tag && e.statusCode() == 403 ? " with tags (which also takes s3:PutObjectTagging, unless tagging is Disabled)" : "";
+                throw failures.of("beginning to store " + url(key) + with, e);
             }
         }
         LOG.info("the store has no object tags; labels stand in the object's metadata and in the manifest");
-        return call("beginning to store " + url(key), () -> new Parts(key, create(key, contentType, labels, false), false));
+        return call("beginning to store " + url(key), () -> new Parts(key, create(key, contentType, labels, false)));
     }
 
     private String create(String key, String contentType, Map<String, String> labels, boolean tag) {
@@ -92,6 +97,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public void read(String key, String etag, long offset, byte[] buffer, int length) {
+        stop.requireGoOn();
         call("reading " + url(key), () -> s3.getObject(
                 request -> request.bucket(access.bucket())
                         .key(key)
@@ -207,32 +213,25 @@ public final class S3ObjectStore implements ObjectStore {
     private static Tagging tags(Map<String, String> labels) {
         return Tagging.builder()
                 .tagSet(labels.entrySet().stream()
-                        .map(label -> Tag.builder().key(label.getKey()).value(label.getValue()).build())
+                        .map(label -> Tag.builder().key(label.getKey()).value(Labels.tag(label.getValue())).build())
                         .toList())
                 .build();
     }
 
     private static Map<String, String> metadata(Map<String, String> labels) {
         Map<String, String> metadata = new HashMap<>();
-        labels.forEach((name, value) -> metadata.put("remuda-" + name, value));
+        labels.forEach((name, value) -> metadata.put("remuda-" + name, Labels.header(value)));
         return metadata;
     }
 
     private final class Parts implements Upload {
         private final String key;
         private final String id;
-        private final boolean tagged;
         private final List<CompletedPart> parts = new ArrayList<>();
 
-        Parts(String key, String id, boolean tagged) {
+        Parts(String key, String id) {
             this.key = key;
             this.id = id;
-            this.tagged = tagged;
-        }
-
-        @Override
-        public boolean tagged() {
-            return tagged;
         }
 
         @Override

@@ -30,11 +30,6 @@ class PartStreamTest {
         boolean aborted;
 
         @Override
-        public boolean tagged() {
-            return true;
-        }
-
-        @Override
         public void part(int number, byte[] part, int length, String partChecksum) {
             assertThat(number).isEqualTo(lengths.size() + 1);
             Crc64Nvme crc = new Crc64Nvme();
