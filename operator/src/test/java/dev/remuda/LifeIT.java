@@ -59,7 +59,7 @@ class LifeIT {
         assertThat(kubectl("wait", "--for=condition=Completed", "--timeout=20s", "backup/monday")).contains("monday condition met");
         assertThat(kubectl("get", "bkp", "monday")).containsPattern("monday +horses +Completed +Completed +1\\.4 MiB +\\S+ ");
         assertThat(kubectl("describe", "backup", "monday"))
-                .contains("horses: 4 tables, 2000000 rows, 1.4 MiB stored and compared")
+                .contains("horses: 4 tables, 2,000,000 rows, 1.4 MiB stored and compared")
                 .containsPattern("Normal +Completed +\\S+ +remuda ");
         kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null && policy.getStatus().lastBackup() != null);
         assertThat(kubectl("get", "bpol")).containsPattern("NAME +DATABASE +LAST BACKUP +SIZE +AGE").containsPattern("horses +horses +\\S+ +1\\.4 MiB ");

@@ -147,7 +147,7 @@ class BackupPlanTest {
         assertThat(world.status().phase()).isEqualTo(Phase.Completed);
         assertThat(world.status().conditions().getFirst().getStatus()).isEqualTo("True");
         assertThat(world.status().conditions().getFirst().getObservedGeneration()).isOne();
-        assertThat(world.message()).isEqualTo("horses: 4 tables, 2000000 rows, 1.4 MiB stored and compared, in 37s");
+        assertThat(world.message()).isEqualTo("horses: 4 tables, 2,000,000 rows, 1.4 MiB stored and compared, in 37s");
         assertThat(world.status().completedAt()).isEqualTo(Samples.backedUp().finishedAt());
         assertThat(world.status().duration()).isEqualTo("37s");
         assertThat(world.status().size()).isEqualTo("1.4 MiB");

@@ -132,7 +132,7 @@ class RestorePlanTest {
         assertThat(world.status().conditions().getFirst().getStatus()).isEqualTo("True");
         assertThat(world.status().conditions().getFirst().getObservedGeneration()).isOne();
         assertThat(world.message())
-                .isEqualTo("horses is as it was at 2026-03-01T02:00:11Z: 4 tables and 2000000 rows compared with the manifest, in 1m7s");
+                .isEqualTo("horses is as it was at 2026-03-01T02:00:11Z: 4 tables and 2,000,000 rows compared with the manifest, in 1m7s");
         assertThat(world.status().tables()).isEqualTo(4);
         assertThat(world.status().bytes()).isEqualTo(1_468_006);
         assertThat(world.told).containsExactly(new Step.Tell(false, "Completed", world.message()));
