@@ -28,7 +28,7 @@ public record BackupStatus(
         @JsonPropertyDescription("Version of the server.") String serverVersion,
         @JsonPropertyDescription("The server's write-ahead log position at the snapshot.") String lsn,
         @JsonPropertyDescription("The database's extensions, from name to version.") Map<String, String> extensions,
-        @JsonPropertyDescription("How many tables, hypertables and materialized views are in it. The manifest has the rows of each.") Integer tables,
+        @JsonPropertyDescription("How many tables and hypertables are in it. The manifest has the rows of each.") Integer tables,
         @JsonPropertyDescription("How many rows they hold together.") Long rows) {
 
     public static final BackupStatus NONE =

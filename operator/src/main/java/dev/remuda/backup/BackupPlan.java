@@ -100,8 +100,13 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
             case Outcome.Waiting waiting -> waitForStart(seen, job.get(), waiting, startDeadline);
             case Outcome.Running running -> new BackupPlan(BackupStatuses.running(seen), List.of(), Optional.of(LOOK_AGAIN));
             case Outcome.Reported reported -> ended(seen, reported.result());
-            case Outcome.Lost lost -> lost(seen, lost.reason(), lost.message());
+            case Outcome.Lost lost -> lost(seen, lost.reason(), cured(lost));
         };
+    }
+
+    private static String cured(Outcome.Lost lost) {
+        String cure = lost.reason() == Reason.TimedOut ? "; raise spec.timeout of the policy, or see in the worker's log what was slow" : "";
+        return lost.message() + cure + lost.account().map(account -> " (" + account + ")").orElse("");
     }
 
     private static BackupPlan start(Observed seen, Attempt attempt, BackupJobs jobs, Duration startDeadline) {

@@ -6,7 +6,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
@@ -28,7 +27,6 @@ import dev.remuda.job.Step;
 /** A {@link Cluster} behind the fabric8 client. */
 public final class KubernetesCluster implements Cluster {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesCluster.class);
-    private static final Set<Integer> REFUSALS = Set.of(400, 403, 404, 409, 422);
     private static final int MAX_EVENT_MESSAGE = 1024;
 
     private final KubernetesClient client;
@@ -67,7 +65,7 @@ public final class KubernetesCluster implements Cluster {
             client.resource(job).create();
             LOG.info("created Job {}/{}", job.getMetadata().getNamespace(), job.getMetadata().getName());
         } catch (KubernetesClientException e) {
-            if (REFUSALS.contains(e.getCode())) {
+            if (e.getCode() > 0) { // an answer, and none that says the API server is away
                 throw new Refusal(e.getCode(), e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage());
             }
             throw e;

@@ -1,8 +1,10 @@
 package dev.remuda.job;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
+import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
 import dev.remuda.task.Result;
 
@@ -34,6 +36,18 @@ public sealed interface Outcome {
     /** The worker left its word; a {@link dev.remuda.task.FailureResult} is a word too. */
     record Reported(Result result) implements Outcome {}
 
-    /** The worker left no word, or the cluster ended it: what it has done is unknown. */
-    record Lost(Reason reason, String message) implements Outcome {}
+    /**
+     * The worker left no word, or the cluster ended it: what it has done is unknown, unless it gave an account of that.
+     *
+     * @param account what the worker said of its end, when it was given the time to
+     */
+    record Lost(Reason reason, String message, Optional<String> account) implements Outcome {
+        public Lost(Reason reason, String message) {
+            this(reason, message, Optional.empty());
+        }
+
+        Lost with(Optional<Result> word) {
+            return word.isPresent() && word.get() instanceof FailureResult failure ? new Lost(reason, message, Optional.of(failure.message())) : this;
+        }
+    }
 }

@@ -27,6 +27,9 @@ import dev.remuda.task.Result;
  * account of an end before the worker's complaint, and that before a bare exit code.
  */
 final class Outcomes {
+    private static final int HEAP_USED_UP = 3; // of a JVM with ExitOnOutOfMemoryError
+    private static final int KILLED = 137;
+
     /** How long after its grace period a Pod that is being deleted may still be thought to work; past it, its node is gone. */
     private static final Duration STOPPING = Duration.ofMinutes(1);
 
@@ -41,7 +44,9 @@ final class Outcomes {
                 ? jobEnd(view.job().get())
                 : Optional.of(new Outcome.Lost(Reason.JobMissing, "Job " + view.name() + " was deleted before its result was seen"));
         if (view.pod().isPresent() && (jobEnd.isEmpty() || stopping(view, now))) {
-            return underWay(view.pod().get());
+            return gone(view.pod().get(), now)
+                    ? new Outcome.Lost(Reason.PodLost, "the Pod should have ended but its node does not say so: the node is down or cut off")
+                    : underWay(view.pod().get());
         }
         return jobEnd.orElseGet(() -> view.trouble()
                 .map(why -> new Outcome.Waiting("FailedCreate", why))
@@ -60,18 +65,20 @@ final class Outcomes {
             return word.map(Outcome.Reported::new);
         }
         return Optional.of(endedByTheCluster(status, terminated)
+                .<Outcome>map(lost -> lost.with(word))
                 .or(() -> word.map(Outcome.Reported::new))
                 .or(() -> job.flatMap(Outcomes::jobDeadline))
-                .orElseGet(() -> new Outcome.Lost(Reason.PodLost, terminated.map(Outcomes::lost)
-                        .orElseGet(() -> "the Pod ended without a word: " + said(status.getReason(), status.getMessage())))));
+                .or(() -> terminated.map(Outcomes::lost))
+                .orElseGet(() -> new Outcome.Lost(
+                        Reason.PodLost, "the Pod ended without a word: " + said(status.getReason(), status.getMessage()))));
     }
 
-    private static Optional<Outcome> endedByTheCluster(PodStatus status, Optional<ContainerStateTerminated> terminated) {
+    private static Optional<Outcome.Lost> endedByTheCluster(PodStatus status, Optional<ContainerStateTerminated> terminated) {
         if ("Evicted".equals(status.getReason())) {
             return Optional.of(new Outcome.Lost(Reason.Evicted, "the Pod was evicted from its node: " + said(status.getMessage())));
         }
         if ("DeadlineExceeded".equals(status.getReason())) {
-            return Optional.of(new Outcome.Lost(Reason.TimedOut, "the worker ran longer than its timeout; raise spec.timeout of the policy"));
+            return Optional.of(new Outcome.Lost(Reason.TimedOut, "the worker ran longer than its timeout"));
         }
         Optional<PodCondition> disruption = status.getConditions().stream()
                 .filter(condition -> "DisruptionTarget".equals(condition.getType()) && "True".equals(condition.getStatus()))
@@ -80,19 +87,23 @@ final class Outcomes {
             return Optional.of(new Outcome.Lost(
                     Reason.Evicted, "the Pod was evicted: " + said(disruption.get().getReason(), disruption.get().getMessage())));
         }
-        return terminated.filter(end -> "OOMKilled".equals(end.getReason()))
-                .map(end -> new Outcome.Lost(
-                        Reason.OutOfMemory, "the worker was killed for its memory limit; raise jobTemplate.resources.limits.memory of the policy"));
+        return terminated.filter(end -> "OOMKilled".equals(end.getReason())).map(end -> outOfMemory());
     }
 
-    private static String lost(ContainerStateTerminated terminated) {
+    private static Outcome.Lost outOfMemory() {
+        return new Outcome.Lost(Reason.OutOfMemory, "the worker reached its memory limit; raise jobTemplate.resources.limits.memory of the policy");
+    }
+
+    private static Outcome lost(ContainerStateTerminated terminated) {
         int code = exitCode(terminated);
         if ("StartError".equals(terminated.getReason()) || "ContainerCannotRun".equals(terminated.getReason())) {
-            return "the worker could not be started: " + said(terminated.getMessage());
+            return new Outcome.Lost(Reason.PodLost, "the worker could not be started: " + said(terminated.getMessage()));
         }
-        return code == 137
-                ? "the worker was killed (SIGKILL) before it could report"
-                : "the worker ended with exit code " + code + " and no report; its log has the cause";
+        return switch (code) {
+            case HEAP_USED_UP -> outOfMemory();
+            case KILLED -> new Outcome.Lost(Reason.PodLost, "the worker was killed (SIGKILL) before it could report");
+            default -> new Outcome.Lost(Reason.PodLost, "the worker ended with exit code " + code + " and no report; its log has the cause");
+        };
     }
 
     private static Optional<Result> word(ContainerStateTerminated terminated) {
@@ -119,7 +130,7 @@ final class Outcomes {
     private static Optional<Outcome> jobDeadline(Job job) {
         return conditions(job)
                 .filter(condition -> "DeadlineExceeded".equals(condition.getReason()))
-                .<Outcome>map(condition -> new Outcome.Lost(Reason.TimedOut, "the Job ran longer than its deadline; raise spec.timeout of the policy"))
+                .<Outcome>map(condition -> new Outcome.Lost(Reason.TimedOut, "the Job ran longer than its deadline"))
                 .findFirst();
     }
 
@@ -127,6 +138,12 @@ final class Outcomes {
         return job.getStatus() == null
                 ? Stream.empty()
                 : job.getStatus().getConditions().stream().filter(condition -> "True".equals(condition.getStatus()));
+    }
+
+    /** A node that is down keeps its Pods in their last state, and the Job waits for them without end. */
+    private static boolean gone(Pod pod, Instant now) {
+        String deletion = pod.getMetadata().getDeletionTimestamp();
+        return deletion != null && !now.isBefore(Instant.parse(deletion).plus(STOPPING));
     }
 
     /** A Pod that is being deleted still works until it has ended; one that outlives its Job by the user's wish works on. */

@@ -108,7 +108,17 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
         if (seen.backup().isEmpty()) {
             return fail(seen, Reason.BackupMissing, "Backup " + seen.backupName() + " was deleted before the Restore began; nothing was touched");
         }
+        if (!isStillThePlanned(seen)) {
+            return fail(seen, Reason.BackupMissing, "Backup " + seen.backupName() + " was deleted before the Restore began, and another has its name now; nothing was touched");
+        }
         return new RestorePlan(RestoreStatuses.started(seen), List.of(new Step.CreateJob(jobs.restore(seen))), Optional.of(LOOK_AGAIN));
+    }
+
+    private static boolean isStillThePlanned(Observed seen) {
+        return seen.backup()
+                .map(Backup::getStatus)
+                .filter(backup -> backup.phase() == Phase.Completed && backup.location().url().equals(seen.status().source()))
+                .isPresent();
     }
 
     private static RestorePlan go(Observed seen, Duration startDeadline) {
@@ -120,7 +130,7 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
             case Outcome.Waiting waiting -> waitForStart(seen, job, waiting, startDeadline);
             case Outcome.Running running -> new RestorePlan(RestoreStatuses.running(seen), List.of(), Optional.of(LOOK_AGAIN));
             case Outcome.Reported(Result result) -> ended(seen, result);
-            case Outcome.Lost lost -> fail(seen, lost.reason(), lost.message() + ". " + lookFirst(seen));
+            case Outcome.Lost lost -> fail(seen, lost.reason(), lost.message() + ". " + lost.account().orElseGet(() -> lookFirst(seen)));
         };
     }
 

@@ -46,7 +46,7 @@ class OutcomesTest {
 
     @Test
     void aBareExitCodeIsALoss() {
-        assertLost(of(Pods.ended(job, 3, "Error", null)), Reason.PodLost, "exit code 3");
+        assertLost(of(Pods.ended(job, 4, "Error", null)), Reason.PodLost, "exit code 4");
         assertLost(of(Pods.ended(job, 0, "Completed", "")), Reason.PodLost, "exit code 0");
         assertLost(of(Pods.ended(job, 137, "Error", null)), Reason.PodLost, "SIGKILL");
     }
@@ -66,6 +66,28 @@ class OutcomesTest {
     }
 
     @Test
+    void aJvmWhoseHeapIsUsedUpEndsWithThree() {
+        assertLost(of(Pods.ended(job, 3, "Error", null)), Reason.OutOfMemory, "limits.memory");
+    }
+
+    @Test
+    void whatTheWorkerSaidOfItsEndGoesWithTheLoss() {
+        Lost evicted = (Lost) of(Pods.condition(Pods.reported(job, FAILURE), "DisruptionTarget", "True", "r", null));
+        assertThat(evicted.account()).contains("pg_dump failed");
+        assertThat(((Lost) of(Pods.because(Pods.of(job), "Evicted", "disk"))).account()).isEmpty();
+    }
+
+    /** Since Kubernetes 1.31 a Job waits with its last condition for Pods that are being deleted, which on a dead node is for ever. */
+    @Test
+    void aPodOnADeadNodeIsLostThoughItsJobNeverEnds() {
+        Pod stopping = Pods.deletedAt(Pods.running(job), NOW);
+        Job waiting = Pods.with(job, "FailureTarget", "BackoffLimitExceeded");
+        assertThat(view(waiting, stopping).outcome(NOW.plusSeconds(59))).isEqualTo(new Running());
+        assertLost(view(waiting, stopping).outcome(NOW.plusSeconds(60)), Reason.PodLost, "node is down or cut off");
+        assertLost(view(job, stopping).outcome(NOW.plusSeconds(60)), Reason.PodLost, "node is down or cut off");
+    }
+
+    @Test
     void anEvictedPodIsTold() {
         assertLost(of(Pods.because(Pods.of(job), "Evicted", "ephemeral local storage usage exceeds")), Reason.Evicted, "ephemeral local storage");
         assertLost(of(Pods.because(Pods.ended(job, 137, "Error", null), "Evicted", null)), Reason.Evicted, "no cause was given");
@@ -77,9 +99,9 @@ class OutcomesTest {
 
     @Test
     void aDeadlineIsToldWhetherThePodsOrTheJobs() {
-        assertLost(of(Pods.because(Pods.ended(job, 143, "Error", null), "DeadlineExceeded", "Pod was active")), Reason.TimedOut, "spec.timeout");
-        assertLost(of(Pods.with(job, "Failed", "DeadlineExceeded"), null), Reason.TimedOut, "spec.timeout");
-        assertLost(of(Pods.with(job, "FailureTarget", "DeadlineExceeded"), Pods.ended(job, 143, "Error", null)), Reason.TimedOut, "spec.timeout");
+        assertLost(of(Pods.because(Pods.ended(job, 143, "Error", null), "DeadlineExceeded", "Pod was active")), Reason.TimedOut, "longer than its");
+        assertLost(of(Pods.with(job, "Failed", "DeadlineExceeded"), null), Reason.TimedOut, "longer than its");
+        assertLost(of(Pods.with(job, "FailureTarget", "DeadlineExceeded"), Pods.ended(job, 143, "Error", null)), Reason.TimedOut, "longer than its");
         assertThat(of(Pods.with(job, "FailureTarget", "DeadlineExceeded"), Pods.running(job))).isEqualTo(new Running());
     }
 

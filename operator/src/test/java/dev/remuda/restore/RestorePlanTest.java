@@ -14,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupStatus;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.Phase;
 import dev.remuda.api.SecretRef;
@@ -219,6 +221,29 @@ class RestorePlanTest {
 
         world.backup = Optional.empty();
         failed("BackupMissing", "Backup monday was deleted before the Restore began; nothing was touched");
+    }
+
+    @Test
+    void aBackupMadeAnewUnderTheSameNameIsNotTheOneThatWasPlanned() {
+        world.reconcile();
+        Backup another = RestoreWorld.completedBackup();
+        BackupStatus s = another.getStatus();
+        another.setStatus(new BackupStatus(
+                s.phase(), s.conditions(), null, s.startedAt(), s.completedAt(), s.duration(), s.database(), s.storage(),
+                new BackupStatus.Location("s3://backups/another/", "another/", "another/data.dump"), s.snapshotAt(), s.sizeBytes(), s.size(), null, null,
+                s.databaseName(), null, null, null, null, null));
+        world.backup = Optional.of(another);
+        failed("BackupMissing", "Backup monday was deleted before the Restore began, and another has its name now; nothing was touched");
+    }
+
+    @Test
+    void whatTheWorkerSaidOfTheTargetIsToldWhenTheClusterEndedIt() {
+        world.reconcileUntilItRests();
+        FailureResult word = new FailureResult(Reason.PodLost, "the worker was told to stop (SIGTERM): x. Database horses does not exist, as before", false);
+        world.pod(job -> Pods.condition(Pods.reported(job, word), "DisruptionTarget", "True", "EvictionByEvictionAPI", "drained"));
+        world.reconcileUntilItRests();
+        assertThat(world.reason()).isEqualTo("Evicted");
+        assertThat(world.message()).contains("drained", "Database horses does not exist, as before").doesNotContain("How far it came is not known");
     }
 
     @Test
