@@ -185,7 +185,7 @@ class LifeIT {
             if (request.uri().getPath().endsWith("/backups/monday/status") && done.compareAndSet(false, true)) {
                 client.resources(Backup.class).inNamespace(namespace).withName("monday").editStatus(backup -> {
                     backup.setStatus(new BackupStatus(
-                            Phase.Failed, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                            Phase.Failed, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
                             null, null));
                     return backup;
                 });

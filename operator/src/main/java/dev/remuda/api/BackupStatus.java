@@ -18,6 +18,7 @@ public record BackupStatus(
         @JsonPropertyDescription("The time between, for people.") String duration,
         @JsonPropertyDescription("The database as the policy named it when work began; a Restore returns to it by default.") DatabaseSpec database,
         @JsonPropertyDescription("The store as the policy named it when work began; a Restore reads from it.") StorageSpec storage,
+        @JsonPropertyDescription("What the policy gave the Pods of its Jobs when work began; a Restore's are given the same when the policy is gone.") JobTemplateSpec jobTemplate,
         @JsonPropertyDescription("Where it is in the store.") Location location,
         @JsonPropertyDescription("When the snapshot was taken: nothing written later is in the backup.") Instant snapshotAt,
         @JsonPropertyDescription("Size of the stored dump in bytes.") Long sizeBytes,
@@ -32,7 +33,7 @@ public record BackupStatus(
         @JsonPropertyDescription("How many rows they hold together.") Long rows) {
 
     public static final BackupStatus NONE =
-            new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     public BackupStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);

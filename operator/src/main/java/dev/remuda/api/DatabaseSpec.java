@@ -23,7 +23,7 @@ public record DatabaseSpec(
         @Required @JsonPropertyDescription("The Secret, in the same namespace, with the login. Keys: username and password; or uri (postgresql://…); or "
                 + "DATABASE_URL; Secrets made by CloudNativePG, the Zalando operator or a service binding fit as they are.")
         SecretRef secretRef,
-        @JsonPropertyDescription("Where the certificate authorities to trust are, for verify-ca and verify-full. Absent: the system's.") CaRef caRef) {
+        @JsonPropertyDescription("Where the certificate authorities to trust are, for verify-ca and verify-full; with require it makes that verify-ca, as in libpq. Absent: the system's.") CaRef caRef) {
 
     static final String IS_HOST = "self.matches('^[^ /@]+$') && !self.matches('^[^:]+:[0-9]*$')";
     static final String NO_HOST = "host is a name or an address alone; the port belongs in port";

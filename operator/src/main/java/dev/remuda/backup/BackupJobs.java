@@ -62,7 +62,7 @@ final class BackupJobs {
     Job settle(Observed seen, Attempt attempt) {
         Mounts mounts = new Mounts();
         SettleTask task = new SettleTask(mounts.store(seen.status().storage().s3()), seen.status().location().prefix());
-        JobTemplateSpec template = seen.policy().map(BackupPolicy::getSpec).map(BackupPolicySpec::jobTemplate).orElse(JobTemplateSpec.EMPTY);
+        JobTemplateSpec template = seen.policy().map(BackupPolicy::getSpec).map(BackupPolicySpec::jobTemplate).orElseGet(seen.status()::jobTemplate);
         return building.build(owner(seen), attempt.settledBy(), "settle", task, mounts, template, SETTLE_TIMEOUT);
     }
 

@@ -7,10 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -18,7 +15,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +22,7 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.cluster.JobFinder;
 import dev.remuda.cluster.JobSources;
+import dev.remuda.cluster.References;
 import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
@@ -54,16 +51,7 @@ public final class BackupReconciler implements Reconciler<Backup> {
     @Override
     public List<EventSource<?, Backup>> prepareEventSources(EventSourceContext<Backup> context) {
         List<EventSource<?, Backup>> sources = new ArrayList<>(JobSources.of(Backup.class, context));
-        sources.add(new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(BackupPolicy.class, Backup.class)
-                        .withNamespacesInheritedFromController()
-                        .<Backup>withPrimaryToSecondaryMapper(backup -> Set.of(policyOf(backup)))
-                        .withSecondaryToPrimaryMapper(policy -> context.getPrimaryCache()
-                                .list(policy.getMetadata().getNamespace(), backup -> policyOf(backup).equals(ResourceID.fromResource(policy)))
-                                .map(ResourceID::fromResource)
-                                .collect(Collectors.toSet()))
-                        .build(),
-                context));
+        sources.add(References.of(BackupPolicy.class, Backup.class, BackupReconciler::policyOf, context));
         return sources;
     }
 

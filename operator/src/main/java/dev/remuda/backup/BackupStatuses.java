@@ -35,7 +35,7 @@ final class BackupStatuses {
         Attempt attempt = new Attempt(1, BackupJobs.jobName(seen, 1), null, null, null, null, null);
         return new BackupStatus(
                 Phase.Pending, condition(seen, "Pending", "the Job is being created"), List.of(attempt), now(seen), null, null,
-                policy.getSpec().database(), policy.getSpec().storage(), new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null),
+                policy.getSpec().database(), policy.getSpec().storage(), policy.getSpec().jobTemplate(), new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null),
                 null, null, null, null, null, null, null, null, null, null, null);
     }
 
@@ -78,7 +78,7 @@ final class BackupStatuses {
         Attempt done = new Attempt(a.number(), a.job(), a.startedAt(), result.finishedAt(), null, null, a.settledBy());
         BackupStatus facts = new BackupStatus(
                 Phase.Completed, before.conditions(), replaceLast(seen, done), before.startedAt(), result.finishedAt(),
-                duration(before.startedAt(), result.finishedAt()), before.database(), before.storage(),
+                duration(before.startedAt(), result.finishedAt()), before.database(), before.storage(), before.jobTemplate(),
                 new Location(before.location().url(), before.location().prefix(), result.dataKey()), result.snapshotAt(),
                 result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
                 result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
@@ -97,7 +97,7 @@ final class BackupStatuses {
             BackupStatus s, Phase phase, List<Condition> conditions, List<Attempt> attempts, Instant completedAt) {
         String duration = completedAt == null || s.startedAt() == null ? null : duration(s.startedAt(), completedAt);
         return new BackupStatus(
-                phase, conditions, attempts, s.startedAt(), completedAt, duration, s.database(), s.storage(), s.location(), s.snapshotAt(),
+                phase, conditions, attempts, s.startedAt(), completedAt, duration, s.database(), s.storage(), s.jobTemplate(), s.location(), s.snapshotAt(),
                 s.sizeBytes(), s.size(), s.databaseSizeBytes(), s.checksum(), s.databaseName(), s.serverVersion(), s.lsn(), s.extensions(),
                 s.tables(), s.rows());
     }

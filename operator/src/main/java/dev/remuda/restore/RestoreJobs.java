@@ -44,7 +44,7 @@ final class RestoreJobs {
                 mounts.database(spec.target().in(backup.database())),
                 spec.strategy(),
                 spec.confirm());
-        JobTemplateSpec template = seen.policy().map(BackupPolicy::getSpec).map(BackupPolicySpec::jobTemplate).orElse(JobTemplateSpec.EMPTY);
+        JobTemplateSpec template = seen.policy().map(BackupPolicy::getSpec).map(BackupPolicySpec::jobTemplate).orElseGet(backup::jobTemplate);
         return building.build(owner, seen.status().job(), "restore", task, mounts, template, TIMEOUT);
     }
 }

@@ -6,10 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -17,7 +14,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +23,7 @@ import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.cluster.JobFinder;
 import dev.remuda.cluster.JobSources;
+import dev.remuda.cluster.References;
 import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
@@ -55,16 +52,7 @@ public final class RestoreReconciler implements Reconciler<Restore> {
     @Override
     public List<EventSource<?, Restore>> prepareEventSources(EventSourceContext<Restore> context) {
         List<EventSource<?, Restore>> sources = new ArrayList<>(JobSources.of(Restore.class, context));
-        sources.add(new InformerEventSource<>(
-                InformerEventSourceConfiguration.from(Backup.class, Restore.class)
-                        .withNamespacesInheritedFromController()
-                        .<Restore>withPrimaryToSecondaryMapper(restore -> Set.of(backupOf(restore)))
-                        .withSecondaryToPrimaryMapper(backup -> context.getPrimaryCache()
-                                .list(backup.getMetadata().getNamespace(), restore -> backupOf(restore).equals(ResourceID.fromResource(backup)))
-                                .map(ResourceID::fromResource)
-                                .collect(Collectors.toSet()))
-                        .build(),
-                context));
+        sources.add(References.of(Backup.class, Restore.class, RestoreReconciler::backupOf, context));
         return sources;
     }
 

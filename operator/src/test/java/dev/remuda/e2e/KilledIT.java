@@ -2,8 +2,11 @@ package dev.remuda.e2e;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -24,10 +27,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 class KilledIT {
     private static final Stage STAGE = Stage.shared();
 
+    private static final Map<String, String> UNCOMPRESSED = Map.of("compression: {algorithm: Zstd, level: 3}", "compression: {algorithm: None}");
+    private static final Set<Long> STOPPED = new HashSet<>();
+
+    /** One Backup waits for its end meanwhile. */
     @BeforeAll
-    static void aDatabaseThatTakesAWhile() {
-        STAGE.policy(
-                "large", Racing.large(STAGE.postgres()), Map.of("compression: {algorithm: Zstd, level: 3}", "compression: {algorithm: None}"));
+    static void aDatabaseThatTakesAWhile() throws Exception {
+        String database = Racing.large(STAGE.postgres());
+        STAGE.policy("large", database, UNCOMPRESSED);
+        Map<String, String> soon = new HashMap<>(UNCOMPRESSED);
+        soon.put("timeout: 30m", "timeout: 1m ");
+        STAGE.policy("in-a-minute", database, soon);
+        inMidStream("timed-out", "in-a-minute");
+    }
+
+    @Test
+    void aBackupThatTakesTooLong() {
+        Condition condition = failed("timed-out");
+        assertThat(condition.getReason()).isEqualTo("TimedOut");
+        assertThat(condition.getMessage())
+                .contains("longer than its timeout; raise spec.timeout of the policy", "told to stop (SIGTERM)", "Nothing of it is left in the store");
     }
 
     @Test
@@ -79,14 +98,19 @@ class KilledIT {
 
     /** Starts a Backup and stops its pg_dump once a part is stored. */
     private static ProcessHandle inMidStream(String backup) throws IOException, InterruptedException {
-        STAGE.backup(backup, "large");
+        return inMidStream(backup, "large");
+    }
+
+    private static ProcessHandle inMidStream(String backup, String policy) throws IOException, InterruptedException {
+        STAGE.backup(backup, policy);
         String prefix = STAGE.await(backup, seen -> seen.getStatus() != null && seen.getStatus().location() != null).getStatus().location().prefix();
         Awaitility.await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20)).until(() -> STAGE.bucket().parts(prefix) > 0 || STAGE.backup(backup).getStatus().phase().isFinal());
         ProcessHandle pgDump = ProcessHandle.allProcesses()
-                .filter(process -> process.info().command().orElse("").endsWith("/pg_dump"))
+                .filter(process -> process.info().command().orElse("").endsWith("/pg_dump") && !STOPPED.contains(process.pid()))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("pg_dump does not run: " + STAGE.backup(backup).getStatus().conditions()));
         signal("STOP", pgDump);
+        STOPPED.add(pgDump.pid());
         STAGE.await(backup, seen -> seen.getStatus().phase() == Phase.Running);
         return pgDump;
     }

@@ -44,7 +44,7 @@ class PolicyStatusesTest {
         Backup backup = Samples.backup();
         backup.getMetadata().setName(name);
         backup.setStatus(new BackupStatus(
-                phase, null, null, T, Samples.backedUp().finishedAt(), null, null, null, null, snapshotAt, 1_468_006L, "1.4 MiB", null, null, null, null,
+                phase, null, null, T, Samples.backedUp().finishedAt(), null, null, null, null, null, snapshotAt, 1_468_006L, "1.4 MiB", null, null, null, null,
                 null, null, null, null));
         return backup;
     }

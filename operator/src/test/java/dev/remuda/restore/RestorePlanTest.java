@@ -109,7 +109,7 @@ class RestorePlanTest {
     }
 
     @Test
-    void theJobIsGivenWhatThePolicysJobsAreGivenWhileThereIsAPolicy() {
+    void theJobIsGivenWhatThePolicysJobsAreGivenAndWithoutAPolicyWhatTheBackupsJobWas() {
         world.policy = Optional.of(Samples.policy(new JobTemplateSpec(null, "writer", Map.of("disk", "ssd"), null, null, null)));
         world.reconcileUntilItRests();
         assertThat(world.job.orElseThrow().job().orElseThrow().getSpec().getTemplate().getSpec().getServiceAccountName()).isEqualTo("writer");
@@ -117,7 +117,7 @@ class RestorePlanTest {
         world = new RestoreWorld();
         world.policy = Optional.empty();
         world.reconcileUntilItRests();
-        assertThat(world.job.orElseThrow().job().orElseThrow().getSpec().getTemplate().getSpec().getServiceAccountName()).isNull();
+        assertThat(world.job.orElseThrow().job().orElseThrow().getSpec().getTemplate().getSpec().getServiceAccountName()).isEqualTo("backed-up-as");
     }
 
     @Test
@@ -229,7 +229,7 @@ class RestorePlanTest {
         Backup another = RestoreWorld.completedBackup();
         BackupStatus s = another.getStatus();
         another.setStatus(new BackupStatus(
-                s.phase(), s.conditions(), null, s.startedAt(), s.completedAt(), s.duration(), s.database(), s.storage(),
+                s.phase(), s.conditions(), null, s.startedAt(), s.completedAt(), s.duration(), s.database(), s.storage(), s.jobTemplate(),
                 new BackupStatus.Location("s3://backups/another/", "another/", "another/data.dump"), s.snapshotAt(), s.sizeBytes(), s.size(), null, null,
                 s.databaseName(), null, null, null, null, null));
         world.backup = Optional.of(another);

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupStatus;
+import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
@@ -66,7 +67,7 @@ final class RestoreWorld {
         String prefix = "stables/stable/horses/monday-6f1c2a34-1/";
         backup.setStatus(new BackupStatus(
                 phase, List.of(new ConditionBuilder().withType("Completed").build()), null, Samples.CREATED, done.finishedAt(), "42s",
-                Samples.database(), Samples.storage(), new BackupStatus.Location("s3://backups/" + prefix, prefix, done.dataKey()), done.snapshotAt(),
+                Samples.database(), Samples.storage(), new JobTemplateSpec(null, "backed-up-as", null, null, null, null), new BackupStatus.Location("s3://backups/" + prefix, prefix, done.dataKey()), done.snapshotAt(),
                 done.sizeBytes(), "1.4 MiB", null, null, done.databaseName(), null, null, null, null, null));
         return backup;
     }

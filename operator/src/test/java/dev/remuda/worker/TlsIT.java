@@ -3,6 +3,7 @@ package dev.remuda.worker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.remuda.support.PostgresServer;
 import dev.remuda.support.Racing;
+import dev.remuda.support.Started;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.DatabaseAccess;
 import dev.remuda.task.FailureResult;
@@ -46,6 +48,14 @@ class TlsIT {
     @ValueSource(strings = {"verify-ca", "verify-full"})
     void theSystemsAuthoritiesDoNotKnowThisServer(String mode) {
         refused(access("127.0.0.1", mode, null));
+    }
+
+    @Test
+    void requireWithAnAuthorityChecksItLikeLibpq() throws Exception {
+        Started.run(
+                List.of("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "other.key", "-out", "other.crt", "-subj", "/CN=another"), bench.secrets);
+
+        refused(access("127.0.0.1", "require", bench.secrets.resolve("other.crt")));
     }
 
     @Test

@@ -53,7 +53,8 @@ public record Login(String host, int port, String database, String user, String 
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
-        properties.setProperty("sslmode", sslMode);
+        // libpq checks the certificate in this case; the driver must not do less.
+        properties.setProperty("sslmode", sslMode.equals("require") && caFile != null ? "verify-ca" : sslMode);
         if (caFile != null) {
             properties.setProperty("sslrootcert", caFile);
         }
