@@ -4,11 +4,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
 
-/** What came of a {@link Backup}. */
+/** What came of a {@link Backup}. A phase that only a newer operator knows is read as none. */
 public record BackupStatus(
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         @JsonPropertyDescription("Pending, Running, Completed or Failed. Completed means: pg_dump succeeded, what is stored was compared with what was streamed, and the manifest is written.")
         Phase phase,
         @JsonPropertyDescription("Condition Completed: True, or False with the reason and what to do, or Unknown while it runs.") List<Condition> conditions,
@@ -39,6 +41,11 @@ public record BackupStatus(
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
         attempts = attempts == null ? List.of() : List.copyOf(attempts);
         extensions = extensions == null || extensions.isEmpty() ? null : Map.copyOf(extensions);
+    }
+
+    /** Whether nothing more will happen. */
+    public boolean hasEnded() {
+        return phase != null && phase.isFinal();
     }
 
     /** Where a backup is in its store. */

@@ -3,11 +3,13 @@ package dev.remuda.api;
 import java.time.Instant;
 import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
 
-/** What came of a {@link Restore}. */
+/** What came of a {@link Restore}. A phase that only a newer operator knows is read as none. */
 public record RestoreStatus(
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         @JsonPropertyDescription("Pending, Running, Completed or Failed. Completed means: the stored dump was proved whole, restored, and each table's rows were compared with the manifest.")
         Phase phase,
         @JsonPropertyDescription("Condition Completed: True, or False with the reason and what to do, or Unknown while it runs.") List<Condition> conditions,
@@ -28,5 +30,10 @@ public record RestoreStatus(
 
     public RestoreStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
+    }
+
+    /** Whether nothing more will happen. */
+    public boolean hasEnded() {
+        return phase != null && phase.isFinal();
     }
 }

@@ -36,7 +36,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
 
     /** Decides from what was seen alone: the same observation always gives the same plan. */
     static BackupPlan of(Observed seen, BackupJobs jobs, Duration startDeadline) {
-        if (seen.status().phase() != null && seen.status().phase().isFinal()) {
+        if (seen.status().hasEnded()) {
             return tidy(seen);
         }
         return seen.attempt().isEmpty() ? begin(seen) : go(seen, seen.attempt().get(), jobs, startDeadline);
@@ -111,7 +111,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
 
     private static BackupPlan start(Observed seen, Attempt attempt, BackupJobs jobs, Duration startDeadline) {
         if (seen.job(attempt.job()).isPresent()) {
-            return new BackupPlan(BackupStatuses.started(seen), List.of(), Optional.of(LOOK_AGAIN));
+            return new BackupPlan(BackupStatuses.started(seen), List.of(), Optional.of(Duration.ZERO));
         }
         Optional<JobView> taken = seen.named(attempt.job()).filter(view -> view.job().isPresent());
         if (taken.isPresent()) {

@@ -83,7 +83,7 @@ public final class BackupReconciler implements Reconciler<Backup> {
     private Observed observe(Backup backup, Context<Backup> context) {
         Map<String, JobView> found = new HashMap<>();
         Observed seen = new Observed(backup, context.getSecondaryResource(BackupPolicy.class), found, clock.instant());
-        boolean over = seen.status().phase() != null && seen.status().phase().isFinal();
+        boolean over = seen.status().hasEnded();
         for (String name : seen.plannedJobs()) {
             (over ? JobSources.find(context, name) : finder.find(context, backup.getMetadata().getNamespace(), name, seen.now()))
                     .ifPresent(view -> found.put(name, view));

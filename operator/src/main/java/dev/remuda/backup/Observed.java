@@ -30,7 +30,7 @@ record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobVie
 
     /** Names of the Jobs that matter now: the attempt's, or, when that is lost, the one that settles it; when all is over, both. */
     List<String> plannedJobs() {
-        boolean over = status().phase() != null && status().phase().isFinal();
+        boolean over = status().hasEnded();
         return attempt().stream()
                 .flatMap(attempt -> Stream.of(attempt.settledBy() == null || over ? attempt.job() : null, attempt.settledBy()))
                 .filter(Objects::nonNull)

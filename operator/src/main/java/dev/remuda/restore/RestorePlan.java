@@ -33,7 +33,7 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
     /** Decides from what was seen alone: the same observation always gives the same plan. */
     static RestorePlan of(Observed seen, RestoreJobs jobs, Duration startDeadline) {
         RestoreStatus status = seen.status();
-        if (status.phase() != null && status.phase().isFinal()) {
+        if (status.hasEnded()) {
             return tidy(seen);
         }
         if (status.job() == null) {
@@ -70,11 +70,10 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
             return left.isPositive() ? wait(seen, Reason.BackupMissing.name(), message, left) : fail(seen, Reason.BackupMissing, message);
         }
         Backup backup = seen.backup().get();
-        Phase phase = backup.getStatus() == null ? null : backup.getStatus().phase();
-        if (phase == null || !phase.isFinal()) {
+        if (backup.getStatus() == null || !backup.getStatus().hasEnded()) {
             return wait(seen, Reason.BackupNotCompleted.name(), "Backup " + seen.backupName() + " is not completed yet; waiting for it", LOOK_AGAIN);
         }
-        if (phase == Phase.Failed) {
+        if (backup.getStatus().phase() == Phase.Failed) {
             return fail(seen, Reason.BackupNotCompleted, "Backup " + seen.backupName() + " is Failed, so there is nothing to restore; choose a completed one");
         }
         return unconfirmed(seen).map(message -> fail(seen, Reason.NotConfirmed, message))
@@ -95,7 +94,7 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
 
     private static RestorePlan start(Observed seen, RestoreJobs jobs, Duration startDeadline) {
         if (seen.ownJob().isPresent()) {
-            return new RestorePlan(RestoreStatuses.started(seen), List.of(), Optional.of(LOOK_AGAIN));
+            return new RestorePlan(RestoreStatuses.started(seen), List.of(), Optional.of(Duration.ZERO));
         }
         Optional<JobView> taken = seen.job().filter(view -> view.job().isPresent());
         if (taken.isPresent()) {

@@ -84,11 +84,11 @@ public final class RestoreReconciler implements Reconciler<Restore> {
     private Observed observe(Restore restore, Context<Restore> context) {
         Optional<Backup> backup = context.getSecondaryResource(Backup.class);
         RestoreStatus status = restore.getStatus() == null ? RestoreStatus.NONE : restore.getStatus();
-        Optional<BackupPolicy> policy = backup.filter(found -> status.job() != null && status.startedAt() == null && !status.phase().isFinal())
+        Optional<BackupPolicy> policy = backup.filter(found -> status.job() != null && status.startedAt() == null && !status.hasEnded())
                 .flatMap(found -> policyOf(found, context));
         Instant now = clock.instant();
         Optional<JobView> job = Optional.ofNullable(status.job())
-                .flatMap(name -> status.phase().isFinal()
+                .flatMap(name -> status.hasEnded()
                         ? JobSources.find(context, name)
                         : finder.find(context, restore.getMetadata().getNamespace(), name, now));
         return new Observed(restore, backup, policy, job, now);

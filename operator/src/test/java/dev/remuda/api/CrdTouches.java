@@ -60,17 +60,16 @@ final class CrdTouches implements CRDPostProcessor {
         columns.sort(Comparator.comparingInt(column -> COLUMNS.indexOf(column.getName())));
         version.setAdditionalPrinterColumns(columns);
         describe("", version.getSchema().getOpenAPIV3Schema());
-        acceptNewWords(version.getSchema().getOpenAPIV3Schema().getProperties().get("status"));
+        acceptNewWords(version.getSchema().getOpenAPIV3Schema().getProperties().get("status").getProperties());
     }
 
     /** CRDs are often older than the operator: a reason or phase that they do not know yet must not make them refuse its status. */
-    private static void acceptNewWords(JSONSchemaProps schema) {
-        schema.setEnum(null);
-        if (schema.getItems() != null) {
-            acceptNewWords(schema.getItems().getSchema());
+    private static void acceptNewWords(Map<String, JSONSchemaProps> status) {
+        if (status.containsKey("phase")) {
+            status.get("phase").setEnum(null);
         }
-        if (schema.getProperties() != null) {
-            schema.getProperties().values().forEach(CrdTouches::acceptNewWords);
+        if (status.containsKey("attempts")) {
+            status.get("attempts").getItems().getSchema().getProperties().get("reason").setEnum(null);
         }
     }
 

@@ -180,6 +180,10 @@ class SchemaIT {
         assertThat(monday.get().getAdditionalProperties()).doesNotContainKey("status");
         monday.patchStatus();
         assertThat(monday.get().getAdditionalProperties().get("status")).asInstanceOf(map(String.class, Object.class)).containsEntry("phase", "Dreaming");
+
+        BackupStatus read = client.resources(Backup.class).inNamespace(namespace).withName("monday").get().getStatus();
+        assertThat(read.phase()).as("what this operator cannot know").isNull();
+        assertThat(read.attempts()).singleElement().extracting(Attempt::reason).isNull();
     }
 
     @ParameterizedTest

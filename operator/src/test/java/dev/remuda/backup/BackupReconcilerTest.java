@@ -1,7 +1,6 @@
 package dev.remuda.backup;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +22,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import dev.remuda.OperatorApp;
 import dev.remuda.api.Backup;
 import dev.remuda.api.Phase;
 import dev.remuda.support.Kubelet;
+import dev.remuda.support.MockOperator;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.FailureResult;
@@ -39,12 +38,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class BackupReconcilerTest {
     private KubernetesMockServer server;
     private KubernetesClient client;
-    private OperatorApp operator;
+    private MockOperator operator;
     private Kubelet kubelet;
 
     @BeforeEach
     void start() throws IOException {
-        operator = OperatorApp.start(server.createClient(), Samples.CONFIG, Clock.systemUTC(), () -> {});
+        operator = new MockOperator(server);
         kubelet = new Kubelet(client, Samples.NAMESPACE);
     }
 

@@ -1,7 +1,6 @@
 package dev.remuda.policy;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.util.function.Predicate;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,10 +11,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import dev.remuda.OperatorApp;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.support.Kubelet;
+import dev.remuda.support.MockOperator;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 
@@ -26,12 +25,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PolicyReconcilerTest {
     private KubernetesMockServer server;
     private KubernetesClient client;
-    private OperatorApp operator;
+    private MockOperator operator;
     private Kubelet kubelet;
 
     @BeforeEach
     void start() throws IOException {
-        operator = OperatorApp.start(server.createClient(), Samples.CONFIG, Clock.systemUTC(), () -> {});
+        operator = new MockOperator(server);
         kubelet = new Kubelet(client, Samples.NAMESPACE);
         client.resource(Samples.policy()).create();
     }

@@ -109,6 +109,15 @@ class RestorePlanTest {
     }
 
     @Test
+    void aJobThatExistsIsAdoptedAndLookedAtAtOnce() {
+        world.reconcile();
+        world.act(world.plan());
+        RestorePlan adopted = world.reconcile();
+        assertThat(adopted.steps()).isEmpty();
+        assertThat(adopted.again()).contains(Duration.ZERO);
+    }
+
+    @Test
     void theJobIsGivenWhatThePolicysJobsAreGivenAndWithoutAPolicyWhatTheBackupsJobWas() {
         world.policy = Optional.of(Samples.policy(new JobTemplateSpec(null, "writer", Map.of("disk", "ssd"), null, null, null)));
         world.reconcileUntilItRests();

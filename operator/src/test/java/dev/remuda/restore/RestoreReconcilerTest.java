@@ -1,22 +1,25 @@
 package dev.remuda.restore;
 
 import java.io.IOException;
-import java.time.Clock;
+import java.util.Map;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import dev.remuda.OperatorApp;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.support.Kubelet;
+import dev.remuda.support.MockOperator;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.FailureResult;
@@ -30,12 +33,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RestoreReconcilerTest {
     private KubernetesMockServer server;
     private KubernetesClient client;
-    private OperatorApp operator;
+    private MockOperator operator;
     private Kubelet kubelet;
 
     @BeforeEach
     void start() throws IOException {
-        operator = OperatorApp.start(server.createClient(), Samples.CONFIG, Clock.systemUTC(), () -> {});
+        operator = new MockOperator(server);
         kubelet = new Kubelet(client, Samples.NAMESPACE);
         client.resource(Samples.policy(new JobTemplateSpec(null, "writer", null, null, null, null))).create();
     }
@@ -75,6 +78,19 @@ class RestoreReconcilerTest {
         Restore restore = kubelet.restore("back", Phase.Failed);
         assertThat(restore.getStatus().conditions().getFirst().getReason()).isEqualTo("BackupNotCompleted");
         assertThat(client.batch().v1().jobs().inNamespace(Samples.NAMESPACE).withName("back-restore").get()).isNull();
+    }
+
+    /** As after a return to an older operator. */
+    @Test
+    void aRestoreInAPhaseThatThisOperatorDoesNotKnowIsLookedAtAnew() {
+        GenericKubernetesResource unknown = Serialization.unmarshal(
+                Serialization.asJson(Samples.restore(RestoreStrategy.Recreate, null, "horses")), GenericKubernetesResource.class);
+        unknown.setAdditionalProperty("status", Map.of("phase", "Dreaming", "job", "back-restore", "startedAt", "2026-03-01T02:00:00Z"));
+        client.genericKubernetesResources(ResourceDefinitionContext.fromResourceType(Restore.class))
+                .inNamespace(Samples.NAMESPACE)
+                .resource(unknown)
+                .create();
+        assertThat(kubelet.restore("back", Phase.Failed).getStatus().conditions().getFirst().getReason()).isEqualTo("JobMissing");
     }
 
     @Test

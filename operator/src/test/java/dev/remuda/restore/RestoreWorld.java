@@ -62,9 +62,12 @@ final class RestoreWorld {
     }
 
     static Backup backup(Phase phase) {
+        return backup(phase, "stables/stable/horses/monday-6f1c2a34-1/");
+    }
+
+    static Backup backup(Phase phase, String prefix) {
         var done = Samples.backedUp();
         Backup backup = Samples.backup();
-        String prefix = "stables/stable/horses/monday-6f1c2a34-1/";
         backup.setStatus(new BackupStatus(
                 phase, List.of(new ConditionBuilder().withType("Completed").build()), null, Samples.CREATED, done.finishedAt(), "42s",
                 Samples.database(), Samples.storage(), new JobTemplateSpec(null, "backed-up-as", null, null, null, null), new BackupStatus.Location("s3://backups/" + prefix, prefix, done.dataKey()), done.snapshotAt(),
