@@ -28,12 +28,13 @@ public final class PgProcess implements AutoCloseable {
     private final Thread listener;
     private final Deque<String> lastWords = new ArrayDeque<>();
     private final Stop.Registration stop;
+    private volatile boolean ended;
 
     private PgProcess(String name, Process process, Stop stop) {
         this.name = name;
         this.process = process;
         this.listener = Thread.ofVirtual().name(name).start(this::listen);
-        this.stop = stop.register(process::destroyForcibly);
+        this.stop = stop.register(this::end);
     }
 
     static PgProcess start(List<String> command, Map<String, String> environment, Reason otherwise, Stop stop) {
@@ -89,7 +90,10 @@ public final class PgProcess implements AutoCloseable {
         try {
             int code = process.waitFor();
             listener.join();
-            return code == 0 ? null : name + " " + end(code) + words();
+            if (code == 0) {
+                return null;
+            }
+            return name + " " + (ended ? "was ended with the worker" : end(code)) + words();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WorkFailure(Reason.InternalError, "interrupted while waiting for " + name, e);
@@ -136,6 +140,11 @@ public final class PgProcess implements AutoCloseable {
         if (lastWords.size() > LINES_KEPT) {
             lastWords.removeFirst();
         }
+    }
+
+    private void end() {
+        ended = true;
+        process.destroyForcibly();
     }
 
     /** Ends it if it still runs. */
