@@ -8,8 +8,10 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.OperatorException;
@@ -44,11 +46,13 @@ public final class OperatorApp implements AutoCloseable {
     private final Operator operator;
     private final HealthServer health;
     private final AtomicBoolean closing;
+    private final Runnable farewell;
 
-    private OperatorApp(Operator operator, HealthServer health, AtomicBoolean closing) {
+    private OperatorApp(Operator operator, HealthServer health, AtomicBoolean closing, Runnable farewell) {
         this.operator = operator;
         this.health = health;
         this.closing = closing;
+        this.farewell = farewell;
     }
 
     /** Runs the operator until the process is ended; a process whose operator cannot start ends by itself, to be started anew. */
@@ -76,10 +80,12 @@ public final class OperatorApp implements AutoCloseable {
     public static OperatorApp start(KubernetesClient client, OperatorConfig config, Clock clock, Runnable leaseLost) throws IOException {
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         AtomicBoolean closing = new AtomicBoolean();
+        // The host's name alone, which is the default, is not one operator's where Pods share their node's network.
+        String identity = System.getenv().getOrDefault("HOSTNAME", "remuda") + "_" + UUID.randomUUID();
         Operator operator = new Operator(override -> {
-            override.withKubernetesClient(client).withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
+            override.withKubernetesClient(client).withCloseClientOnStop(false).withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
             if (config.leaderElection()) {
-                override.withLeaderElectionConfiguration(lease(config, () -> {
+                override.withLeaderElectionConfiguration(lease(config, identity, () -> {
                     if (!closing.get()) {
                         leaseLost.run();
                     }
@@ -93,13 +99,17 @@ public final class OperatorApp implements AutoCloseable {
                 operator.register(new BackupReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
                 operator.register(new RestoreReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)));
         HealthServer health = new HealthServer(config.healthPort(), () -> operator.getRuntimeInfo().isStarted() && watching(controllers), metrics);
-        OperatorApp app = new OperatorApp(operator, health, closing);
+        OperatorApp app = new OperatorApp(operator, health, closing, () -> {
+            if (config.leaderElection()) {
+                giveBack(client, config.leaseNamespace(), identity);
+            }
+            client.close();
+        });
         try {
             operator.start();
         } catch (OperatorException e) {
             // A process that answers its liveness probe but does nothing would never be started anew.
             app.close();
-            client.close();
             throw e;
         }
         return app;
@@ -115,14 +125,28 @@ public final class OperatorApp implements AutoCloseable {
         closing.set(true);
         health.close();
         operator.stop();
+        farewell.run();
+    }
+
+    /** So that the next operator need not wait until the lease has expired. The SDK itself closes its client first and keeps the lease. */
+    private static void giveBack(KubernetesClient client, String namespace, String identity) {
+        try {
+            client.resources(Lease.class).inNamespace(namespace).withName(LEASE).edit(lease -> {
+                if (identity.equals(lease.getSpec().getHolderIdentity())) {
+                    lease.getSpec().setHolderIdentity("");
+                }
+                return lease;
+            });
+        } catch (KubernetesClientException e) {
+            LOG.warn("the lease could not be given back, so the next operator waits until it expires: {}", e.getMessage());
+        }
     }
 
     /** The SDK itself goes on acting when the lease is lost, so the callback is what ends it. */
-    private static LeaderElectionConfiguration lease(OperatorConfig config, Runnable lost) {
+    private static LeaderElectionConfiguration lease(OperatorConfig config, String identity, Runnable lost) {
         return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
                 .withLeaseNamespace(config.leaseNamespace())
-                // The host's name alone, which is the default, is not one operator's where Pods share their node's network.
-                .withIdentity(System.getenv().getOrDefault("HOSTNAME", "remuda") + "_" + UUID.randomUUID())
+                .withIdentity(identity)
                 .withLeaderCallbacks(new LeaderCallbacks(() -> {}, lost, leader -> {}))
                 .build();
     }
