@@ -2,6 +2,7 @@ package dev.remuda.worker;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -80,8 +81,8 @@ final class SettleRun {
         }
         uploads.forEach(store::abort);
         List<String> keys = store.list(task.prefix());
-        keys.stream().filter(key -> key.equals(Manifest.key(task.prefix()))).forEach(store::delete);
-        keys.stream().filter(key -> !key.equals(Manifest.key(task.prefix()))).forEach(store::delete);
+        // The manifest first: what is left of a deletion that is cut short must not look like a backup.
+        keys.stream().sorted(Comparator.comparing(key -> !key.equals(Manifest.key(task.prefix())))).forEach(store::delete);
         LOG.info("{} objects and {} unfinished uploads removed under {}", keys.size(), uploads.size(), store.url(task.prefix()));
         return new SettleResult(null, keys.size(), uploads.size());
     }

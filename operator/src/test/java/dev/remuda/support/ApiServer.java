@@ -232,7 +232,7 @@ public final class ApiServer {
         return "http://127.0.0.1:" + port;
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -1,8 +1,6 @@
 package dev.remuda.support;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -128,7 +126,7 @@ public final class PostgresServer {
                     concat(prefix, bin + "/initdb", "-D", data.toString(), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password.toString(),
                             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
                     folder);
-            PostgresServer server = new PostgresServer(freePort(), PASSWORD);
+            PostgresServer server = new PostgresServer(ApiServer.freePort(), PASSWORD);
             Path log = Folders.log("postgres");
             Started program = Started.program(
                     concat(prefix, bin + "/postgres", "-D", data.toString(), "-p", Integer.toString(server.port), "-k", folder.toString(),
@@ -160,12 +158,6 @@ public final class PostgresServer {
                     .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
                     .max(Comparator.comparingInt(bin -> Integer.parseInt(bin.getParent().getFileName().toString())))
                     .orElseThrow(() -> new IllegalStateException("no PostgreSQL server under " + PROGRAMS + "; apt-get install postgresql"));
-        }
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -125,6 +125,11 @@ final class Bench {
         return Json.read(new String(bucket.read(prefix + "manifest.json"), StandardCharsets.UTF_8), Manifest.class);
     }
 
+    /** Neither a rehearsal nor a restore has left a database of its own. */
+    void requireNoSideDatabases() {
+        assertThat(postgres.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'remuda%'")).isEmpty();
+    }
+
     void requireNothingStored() {
         assertThat(files()).isEmpty();
         assertThat(bucket.unfinished(prefix)).isEmpty();

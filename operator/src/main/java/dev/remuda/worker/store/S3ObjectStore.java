@@ -56,34 +56,31 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public Upload begin(String key, String contentType, Map<String, String> labels) {
+        String what = "beginning to store " + url(key);
         boolean tag = access.tagging() == StoreAccess.Tagging.Auto && !labels.isEmpty();
         try {
             return new Parts(key, create(key, contentType, labels, tag));
         } catch (S3Exception e) {
             if (!tag || !notImplemented(e)) {
                 String with = tag && e.statusCode() == 403 ? " with tags (which also takes s3:PutObjectTagging, unless tagging is Disabled)" : "";
-                throw failures.of("beginning to store " + url(key) + with, e);
+                throw failures.of(what + with, e);
             }
+        } catch (SdkException e) {
+            throw failures.of(what, e);
         }
         LOG.info("the store has no object tags; labels stand in the object's metadata and in the manifest");
-        return call("beginning to store " + url(key), () -> new Parts(key, create(key, contentType, labels, false)));
+        return call(what, () -> new Parts(key, create(key, contentType, labels, false)));
     }
 
     private String create(String key, String contentType, Map<String, String> labels, boolean tag) {
-        try {
-            return s3.createMultipartUpload(request -> request.bucket(access.bucket())
-                            .key(key)
-                            .contentType(contentType)
-                            .metadata(metadata(labels))
-                            .tagging(tag ? tags(labels) : null)
-                            .checksumAlgorithm(ChecksumAlgorithm.CRC64_NVME)
-                            .checksumType(ChecksumType.FULL_OBJECT))
-                    .uploadId();
-        } catch (S3Exception e) {
-            throw e;
-        } catch (SdkException e) {
-            throw failures.of("beginning to store " + url(key), e);
-        }
+        return s3.createMultipartUpload(request -> request.bucket(access.bucket())
+                        .key(key)
+                        .contentType(contentType)
+                        .metadata(metadata(labels))
+                        .tagging(tag ? tags(labels) : null)
+                        .checksumAlgorithm(ChecksumAlgorithm.CRC64_NVME)
+                        .checksumType(ChecksumType.FULL_OBJECT))
+                .uploadId();
     }
 
     @Override
