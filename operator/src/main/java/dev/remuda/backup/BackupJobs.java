@@ -55,7 +55,11 @@ final class BackupJobs {
                 mounts.store(status.storage().s3()),
                 status.location().prefix(),
                 policy.dump().compression().toTask(),
-                tags(owner, seen));
+                labels(owner, seen),
+                null,
+                null,
+                null,
+                null);
         return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Durations.parse(policy.timeout()));
     }
 
@@ -66,14 +70,14 @@ final class BackupJobs {
         return building.build(owner(seen), attempt.settledBy(), "settle", task, mounts, template, SETTLE_TIMEOUT);
     }
 
-    private static Map<String, String> tags(Owner owner, Observed seen) {
-        Map<String, String> tags = new LinkedHashMap<>();
-        tags.put("namespace", owner.namespace());
-        tags.put("policy", seen.policyName());
+    private static Map<String, String> labels(Owner owner, Observed seen) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        labels.put("namespace", owner.namespace());
+        labels.put("policy", seen.policyName());
         String database = seen.status().database().name();
         if (database != null) {
-            tags.put("database", database);
+            labels.put("database", database);
         }
-        return tags;
+        return labels;
     }
 }

@@ -1,5 +1,7 @@
 package dev.remuda.task;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,7 +12,11 @@ import java.util.Map;
  * @param policy the policy it was made by
  * @param attempt number of this attempt, from 1
  * @param prefix key prefix of this attempt alone, ending in a slash; two attempts never share one
- * @param tags object tags that the stored dump carries
+ * @param labels what the stored dump says of itself for ever: namespace, policy, database where it is known
+ * @param tier the tier that keeps it first; null: none
+ * @param tiers all tiers that it belongs to, hot to cold, for the manifest
+ * @param slot the scheduled moment that it was made for, for the manifest; null: on demand
+ * @param storageClass of the stored dump; null: the bucket's default
  */
 public record BackupTask(
         String backup,
@@ -21,5 +27,13 @@ public record BackupTask(
         StoreAccess store,
         String prefix,
         Compression compression,
-        Map<String, String> tags)
-        implements Task {}
+        Map<String, String> labels,
+        String tier,
+        List<String> tiers,
+        Instant slot,
+        StorageClass storageClass)
+        implements Task {
+    public BackupTask {
+        tiers = tiers == null ? List.of() : List.copyOf(tiers);
+    }
+}

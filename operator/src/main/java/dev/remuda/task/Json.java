@@ -57,6 +57,7 @@ public final class Json {
             case FailureResult f -> shortened(f);
             case BackupResult b -> write(shortened(b));
             case SettleResult s -> write(new SettleResult(shortened(s.completed()), s.removedObjects(), s.abortedUploads()));
+            case MaintainResult m -> shortened(m);
             case RestoreResult r -> write(new RestoreResult(
                     r.databaseName(), r.tables(), r.rows(), r.bytes(), cut(r.serverVersion(), LONG_VERSION), r.startedAt(), r.finishedAt()));
         };
@@ -76,6 +77,22 @@ public final class Json {
         return new BackupResult(
                 b.databaseName(), b.dataKey(), b.sizeBytes(), b.checksum(), b.databaseSizeBytes(), b.startedAt(), b.snapshotAt(),
                 b.finishedAt(), cut(b.serverVersion(), LONG_VERSION), b.lsn(), null, b.tables(), b.rows(), b.note());
+    }
+
+    /** Facts are short; words are what can be cut. */
+    private static String shortened(MaintainResult m) {
+        int keep = 512;
+        String text;
+        do {
+            keep = keep * 3 / 4;
+            int length = keep;
+            text = write(new MaintainResult(
+                    m.checked(), m.missing().stream().map(name -> cut(name, length)).toList(), m.purged(), m.moved(),
+                    m.spared().stream().map(one -> new MaintainResult.Spared(one.uid(), cut(one.why(), length))).toList(),
+                    m.failed().stream().map(one -> new MaintainResult.Failed(one.uid(), one.reason(), cut(one.message(), length))).toList(),
+                    m.sweptObjects(), m.abortedUploads()));
+        } while (!fits(text) && keep > 0);
+        return text;
     }
 
     private static String cut(String text, int keep) {

@@ -39,6 +39,8 @@ public enum Reason {
     StorageFull,
     /** A stored object that should be there is not. */
     ObjectMissing,
+    /** A stored object lies in an archive class and must be asked back before it can be read or moved. */
+    ObjectArchived,
 
     /** What is stored is not what was streamed. */
     ChecksumMismatch,
@@ -72,6 +74,12 @@ public enum Reason {
     BackupMissing,
     /** The Backup to restore is not completed. */
     BackupNotCompleted,
+    /** A newer scheduled backup took its place while it ran. */
+    Replaced,
+    /** A schedule that cannot be understood, or never comes. */
+    InvalidSchedule,
+    /** A time zone that does not exist. */
+    InvalidTimeZone,
     /** The user's specification contradicts itself or lacks something. */
     InvalidSpec,
     /** A Job with the wanted name exists and belongs to something else. */

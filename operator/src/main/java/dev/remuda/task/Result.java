@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = BackupResult.class, name = "backup"),
     @JsonSubTypes.Type(value = RestoreResult.class, name = "restore"),
     @JsonSubTypes.Type(value = SettleResult.class, name = "settle"),
+    @JsonSubTypes.Type(value = MaintainResult.class, name = "maintain"),
     @JsonSubTypes.Type(value = FailureResult.class, name = "failure"),
 })
-public sealed interface Result permits BackupResult, RestoreResult, SettleResult, FailureResult {}
+public sealed interface Result permits BackupResult, RestoreResult, SettleResult, MaintainResult, FailureResult {}

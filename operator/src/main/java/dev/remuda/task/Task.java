@@ -9,5 +9,6 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = BackupTask.class, name = "backup"),
     @JsonSubTypes.Type(value = RestoreTask.class, name = "restore"),
     @JsonSubTypes.Type(value = SettleTask.class, name = "settle"),
+    @JsonSubTypes.Type(value = MaintainTask.class, name = "maintain"),
 })
-public sealed interface Task permits BackupTask, RestoreTask, SettleTask {}
+public sealed interface Task permits BackupTask, RestoreTask, SettleTask, MaintainTask {}

@@ -56,7 +56,7 @@ final class BackupRun {
         Login login = ConnectionSecret.login(task.database(), null);
         Preflight found = preflight(login);
         String key = task.prefix() + file();
-        Map<String, String> labels = new LinkedHashMap<>(task.tags());
+        Map<String, String> labels = new LinkedHashMap<>(task.labels());
         labels.put("database", login.database());
         // The first thing that is written: it proves that the store takes what follows, before anything is locked.
         PartStream parts = new PartStream(store.begin(key, contentType(), labels), found.partSize());

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import dev.remuda.task.BackupTask;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Json;
+import dev.remuda.task.MaintainTask;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreTask;
 import dev.remuda.task.Result;
@@ -76,6 +77,7 @@ public final class WorkerApp {
                 case BackupTask backup -> new BackupRun(backup, store, programs, stop).run();
                 case RestoreTask restore -> new RestoreRun(restore, store, programs, stop).run();
                 case SettleTask settle -> new SettleRun(settle, store, stop).run();
+                case MaintainTask maintain -> new MaintainRun(maintain, store, stop).run();
             };
         }
     }
@@ -85,6 +87,7 @@ public final class WorkerApp {
             case BackupTask backup -> backup.store();
             case RestoreTask restore -> restore.store();
             case SettleTask settle -> settle.store();
+            case MaintainTask maintain -> maintain.store();
         };
     }
 

@@ -80,7 +80,7 @@ class BackupPlanTest {
         assertThat(task.prefix()).isEqualTo("stables/stable/horses/monday-6f1c2a34-1/");
         assertThat(task.database().name()).isEqualTo("horses");
         assertThat(task.compression()).isEqualTo(new Compression(Compression.Algorithm.Zstd, 3));
-        assertThat(task.tags()).containsOnly(Map.entry("namespace", "stable"), Map.entry("policy", "horses"), Map.entry("database", "horses"));
+        assertThat(task.labels()).containsOnly(Map.entry("namespace", "stable"), Map.entry("policy", "horses"), Map.entry("database", "horses"));
         var job = world.jobs.get(JOB).job().orElseThrow();
         assertThat(job.getSpec().getTemplate().getSpec().getActiveDeadlineSeconds()).isEqualTo(7_200);
         assertThat(job.getMetadata().getLabels()).containsEntry("remuda.dev/task", "backup");
@@ -91,7 +91,7 @@ class BackupPlanTest {
         DatabaseSpec nameless = new DatabaseSpec(null, null, null, null, Samples.database().secretRef(), null);
         world.policy.orElseThrow().setSpec(new BackupPolicySpec(nameless, Samples.storage(), null, null, null));
         world.reconcileUntilItRests();
-        assertThat(((BackupTask) world.task(JOB)).tags()).containsOnlyKeys("namespace", "policy");
+        assertThat(((BackupTask) world.task(JOB)).labels()).containsOnlyKeys("namespace", "policy");
     }
 
     @Test

@@ -2,8 +2,11 @@ package dev.remuda.task;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -25,11 +28,15 @@ class JsonTest {
 
     static Stream<Task> tasks() {
         return Stream.of(
-                new BackupTask("b", "n", "p", 2, DATABASE, STORE, "x/", new Compression(Algorithm.Lz4, 1), Map.of("k", "v")),
+                new BackupTask("b", "n", "p", 2, DATABASE, STORE, "x/", new Compression(Algorithm.Lz4, 1), Map.of("k", "v"),
+                        "daily", List.of("daily", "weekly"), AT, StorageClass.STANDARD_IA),
                 new RestoreTask("r", "n", STORE, "x/", "sha256:aa", DATABASE, RestoreStrategy.Create, "d"),
                 new RestoreTask("r", "n", new StoreAccess("b", null, null, false, null, Tagging.Auto), "x/", null,
                         new DatabaseAccess(null, null, null, null, SECRET, null), RestoreStrategy.Recreate, null),
-                new SettleTask(STORE, "x/"));
+                new SettleTask(STORE, "x/"),
+                new MaintainTask(STORE, "x/", List.of(new MaintainTask.Kept("b", "x/b/data.dump", 5)),
+                        List.of(new MaintainTask.Move("u", "b", "x/b/", "weekly", StorageClass.GLACIER)),
+                        List.of(new MaintainTask.Purge("u", "b", "x/b/", AT)), new MaintainTask.Sweep("0a0a0a0a", List.of("x/c/"), AT)));
     }
 
     static Stream<Result> results() {
@@ -38,6 +45,7 @@ class JsonTest {
                 new RestoreResult("d", 3, 4, 5, "17.5", AT, AT.plusSeconds(1)),
                 new SettleResult(backup("d", Map.of(), "17.5"), 1, 2),
                 new SettleResult(null, 1, 2),
+                maintained("word", 1),
                 new FailureResult(Reason.StorageFull, "full", true));
     }
 
@@ -90,6 +98,8 @@ class JsonTest {
                 new FailureResult(Reason.DumpFailed, "x".repeat(100_000), true),
                 new FailureResult(Reason.DumpFailed, "ä€😀".repeat(10_000), false),
                 new FailureResult(Reason.DumpFailed, "\"\n\u0001".repeat(10_000), false),
+                maintained("\u0001".repeat(1_000), MaintainResult.MAX_ITEMS),
+                maintained("€".repeat(300), MaintainResult.MAX_ITEMS),
                 backup("d", many, "17.5"),
                 backup(strange, many, "17.5"),
                 backup("d", Map.of(), "v".repeat(9_000)),
@@ -110,6 +120,7 @@ class JsonTest {
                     .containsExactly(((FailureResult) result).reason(), ((FailureResult) result).leftovers());
             case BackupResult b -> assertThat(facts(b)).isEqualTo(facts((BackupResult) result));
             case SettleResult s -> assertThat(facts(s.completed())).isEqualTo(facts(((SettleResult) result).completed()));
+            case MaintainResult m -> assertThat(m.purged()).isEqualTo(((MaintainResult) result).purged());
             case RestoreResult r -> assertThat(r.rows()).isEqualTo(4);
         }
     }
@@ -141,6 +152,18 @@ class JsonTest {
             FailureResult read = (FailureResult) Json.read(Json.writeResult(new FailureResult(Reason.DumpFailed, message, false)), Result.class);
             assertThat(read.message().substring(shift)).matches("(😀)+ …");
         }
+    }
+
+    private static MaintainResult maintained(String words, int items) {
+        List<String> uids = IntStream.range(0, items).mapToObj(i -> "6f1c2a34-0000-4000-8000-0000000000" + (10 + i)).toList();
+        return new MaintainResult(
+                3, Collections.nCopies(10, words), uids.subList(0, items / 4),
+                uids.subList(items / 4, items / 2).stream()
+                        .map(uid -> new MaintainResult.Moved(uid, "t".repeat(32), StorageClass.INTELLIGENT_TIERING)).toList(),
+                uids.subList(items / 2, items * 3 / 4).stream().map(uid -> new MaintainResult.Spared(uid, words)).toList(),
+                uids.subList(items * 3 / 4, items).stream()
+                        .map(uid -> new MaintainResult.Failed(uid, Reason.DatabaseAuthenticationFailed, words)).toList(),
+                4, 5);
     }
 
     private static BackupResult facts(BackupResult b) {

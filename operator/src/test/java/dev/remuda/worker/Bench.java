@@ -82,10 +82,10 @@ final class Bench {
     }
 
     BackupTask backup(DatabaseAccess database, StoreAccess store, Compression compression) {
-        Map<String, String> tags = new LinkedHashMap<>();
-        tags.put("namespace", "production");
-        tags.put("policy", "horse-racing");
-        return new BackupTask("b", "production", "horse-racing", 1, database, store, prefix, compression, tags);
+        Map<String, String> labels = new LinkedHashMap<>();
+        labels.put("namespace", "production");
+        labels.put("policy", "horse-racing");
+        return new BackupTask("b", "production", "horse-racing", 1, database, store, prefix, compression, labels, null, null, null, null);
     }
 
     RestoreTask restore(String database, RestoreStrategy strategy, String confirm) {
