@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ import dev.remuda.worker.postgres.PgPrograms;
 import dev.remuda.worker.postgres.Snapshot;
 import dev.remuda.worker.postgres.Tables;
 import dev.remuda.worker.postgres.Timescale;
+import dev.remuda.worker.store.Attributes;
 import dev.remuda.worker.store.Compressing;
 import dev.remuda.worker.store.Manifest;
 import dev.remuda.worker.store.ObjectStore;
@@ -58,11 +60,13 @@ final class BackupRun {
         String key = task.prefix() + file();
         Map<String, String> labels = new LinkedHashMap<>(task.labels());
         labels.put("database", login.database());
+        Attributes attributes = new Attributes(
+                Compressing.contentType(task.compression().algorithm()), labels, Optional.ofNullable(task.tier()), Optional.ofNullable(task.storageClass()));
         // The first thing that is written: it proves that the store takes what follows, before anything is locked.
-        PartStream parts = new PartStream(store.begin(key, contentType(), labels), found.partSize());
+        PartStream parts = new PartStream(store.begin(key, attributes), found.partSize());
         Manifest manifest;
         try {
-            manifest = dump(login, found.clientMajor(), parts, key, labels);
+            manifest = dump(login, found.clientMajor(), parts, key, attributes.all());
         } catch (RuntimeException e) {
             throw takenBack(e, parts, key);
         }
@@ -105,7 +109,7 @@ final class BackupRun {
                 file(), "Custom", task.compression(), written.size(), written.sha256(), written.checksum(), archiveBytes, clientMajor);
         return new Manifest(
                 Manifest.SCHEMA_VERSION, "remuda " + WorkerApp.version(), task.namespace(), task.policy(), task.backup(), task.attempt(), startedAt,
-                Instant.now(), moment, facts, dump, tables, labels, ByHand.steps(dump, facts));
+                Instant.now(), moment, facts, dump, tables, task.tiers(), task.slot(), labels, ByHand.steps(dump, facts));
     }
 
     private String file() {
@@ -179,14 +183,5 @@ final class BackupRun {
                 ? null
                 : "The image has no pg_dump " + m.database().serverMajor() + ", so pg_dump " + client + " made it, and it can be restored into PostgreSQL " + client
                         + " or newer only; build the image with PG_MAJORS=\"" + m.database().serverMajor() + " …\"";
-    }
-
-    private String contentType() {
-        return switch (task.compression().algorithm()) {
-            case Zstd -> "application/zstd";
-            case Gzip -> "application/gzip";
-            case Lz4 -> "application/x-lz4";
-            case None -> "application/octet-stream";
-        };
     }
 }

@@ -2,23 +2,17 @@ package dev.remuda.worker;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.remuda.task.Compression;
 import dev.remuda.task.Reason;
 import dev.remuda.task.SettleResult;
 import dev.remuda.task.SettleTask;
 import dev.remuda.worker.store.Manifest;
 import dev.remuda.worker.store.ObjectStore;
 import dev.remuda.worker.store.ObjectStore.Stored;
-import dev.remuda.worker.store.ObjectStore.Unfinished;
 
 /** Finds out what an attempt has come to whose worker left no word, and removes what is no backup. */
 final class SettleRun {
@@ -74,16 +68,8 @@ final class SettleRun {
     }
 
     private SettleResult removed() {
-        Set<Unfinished> uploads = new LinkedHashSet<>(store.unfinished(task.prefix()));
-        for (Compression.Algorithm algorithm : Compression.Algorithm.values()) {
-            // Some stores list unfinished uploads by the whole key only.
-            uploads.addAll(store.unfinished(task.prefix() + "data.dump" + algorithm.suffix()));
-        }
-        uploads.forEach(store::abort);
-        List<String> keys = store.list(task.prefix());
-        // The manifest first: what is left of a deletion that is cut short must not look like a backup.
-        keys.stream().sorted(Comparator.comparing(key -> !key.equals(Manifest.key(task.prefix())))).forEach(store::delete);
-        LOG.info("{} objects and {} unfinished uploads removed under {}", keys.size(), uploads.size(), store.url(task.prefix()));
-        return new SettleResult(null, keys.size(), uploads.size());
+        Leftovers.Removed removed = Leftovers.remove(store, task.prefix());
+        LOG.info("{} objects and {} unfinished uploads removed under {}", removed.objects(), removed.uploads(), store.url(task.prefix()));
+        return new SettleResult(null, removed.objects(), removed.uploads());
     }
 }

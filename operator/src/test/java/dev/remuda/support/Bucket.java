@@ -10,6 +10,8 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.Tag;
@@ -68,6 +70,15 @@ public final class Bucket {
 
     public List<String> tags(String key) {
         return client.getObjectTagging(request -> request.bucket(name).key(key)).tagSet().stream().map(Bucket::text).sorted().toList();
+    }
+
+    public HeadObjectResponse head(String key) {
+        return client.headObject(request -> request.bucket(name).key(key).checksumMode(ChecksumMode.ENABLED));
+    }
+
+    /** Begins an upload that nobody will complete. */
+    public void begin(String key) {
+        client.createMultipartUpload(request -> request.bucket(name).key(key));
     }
 
     public byte[] read(String key) {

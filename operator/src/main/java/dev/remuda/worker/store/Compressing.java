@@ -48,6 +48,16 @@ public final class Compressing {
         };
     }
 
+    /** As the stored file is called in HTTP. */
+    public static String contentType(Compression.Algorithm algorithm) {
+        return switch (algorithm) {
+            case Zstd -> "application/zstd";
+            case Gzip -> "application/gzip";
+            case Lz4 -> "application/x-lz4";
+            case None -> "application/octet-stream";
+        };
+    }
+
     private static LZ4Compressor lz4(int level) {
         LZ4Factory factory = LZ4Factory.fastestInstance();
         return level <= 1 ? factory.fastCompressor() : factory.highCompressor(level);

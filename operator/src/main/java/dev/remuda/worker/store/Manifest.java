@@ -18,6 +18,9 @@ import dev.remuda.worker.WorkFailure;
  * one is none. With it and the bucket alone, a person restores by hand.
  *
  * @param schemaVersion of this file; readers refuse what they do not know
+ * @param tiers all tiers that it was made for, hot to cold
+ * @param slot the scheduled moment that it was made for; null: on demand
+ * @param labels those that the dump was stored with, its first tier among them; {@code labels.json} beside it tells the tier of today
  * @param howToRestore the commands that bring the backup back without Remuda
  */
 public record Manifest(
@@ -33,9 +36,16 @@ public record Manifest(
         Database database,
         Dump dump,
         List<Table> tables,
+        List<String> tiers,
+        Instant slot,
         Map<String, String> labels,
         List<String> howToRestore) {
     public static final int SCHEMA_VERSION = 1;
+
+    public Manifest {
+        tiers = tiers == null ? List.of() : List.copyOf(tiers); // the first backups had none
+        labels = labels == null ? Map.of() : labels;
+    }
 
     /** The moment the dump shows. @param lsn the server's write-ahead log position then */
     public record Snapshot(Instant at, String lsn) {}

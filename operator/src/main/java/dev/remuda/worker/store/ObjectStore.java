@@ -1,20 +1,41 @@
 package dev.remuda.worker.store;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+
+import dev.remuda.task.StorageClass;
 
 /**
  * A bucket. Every method throws {@link dev.remuda.worker.WorkFailure} with a reason of the store (StorageUnreachable, StorageAccessDenied,
- * BucketNotFound, StorageFull, ObjectMissing) when it cannot do its work; passing faults were tried again before.
+ * BucketNotFound, StorageFull, ObjectMissing, ObjectArchived) when it cannot do its work; passing faults were tried again before.
  */
 public interface ObjectStore extends AutoCloseable {
 
-    /** What the store says of an object. Checksum: CRC-64/NVME in base64, when the store keeps one. */
-    record Stored(long size, String etag, Optional<String> checksum) {}
+    /**
+     * What the store says of an object.
+     *
+     * @param checksum CRC-64/NVME in base64, when the store keeps one
+     * @param storageClass in the store's own word, which need not be one of ours; STANDARD where it says none
+     */
+    record Stored(long size, String etag, Optional<String> checksum, String storageClass) {
+        /** Empty for a class that Remuda has no name for. */
+        public Optional<StorageClass> knownClass() {
+            return Stream.of(StorageClass.values()).filter(known -> known.name().equals(storageClass)).findFirst();
+        }
+
+        public boolean isArchived() {
+            return knownClass().map(StorageClass::isArchive).orElse(false);
+        }
+    }
+
+    /** An object in a listing. */
+    record Listed(String key, long size, Instant lastModified) {}
 
     /** An upload that was begun and neither completed nor aborted. */
-    record Unfinished(String key, String id) {}
+    record Unfinished(String key, String id, Instant initiated) {}
 
     /** The parts of one object on their way. Nothing can be seen under the key before {@link #complete}. */
     interface Upload {
@@ -31,8 +52,8 @@ public interface ObjectStore extends AutoCloseable {
     /** How a place in the store is called in messages: {@code s3://bucket/key}. */
     String url(String key);
 
-    /** Begins an upload in parts. @param labels become object tags, where the store has them, and metadata */
-    Upload begin(String key, String contentType, Map<String, String> labels);
+    /** Begins an upload in parts. */
+    Upload begin(String key, Attributes attributes);
 
     Optional<Stored> head(String key);
 
@@ -45,7 +66,19 @@ public interface ObjectStore extends AutoCloseable {
     /** Stores a small object unless one exists. @return false when another object is there */
     boolean putIfAbsent(String key, byte[] bytes, String contentType, Map<String, String> labels);
 
-    List<String> list(String prefix);
+    /** Stores a small object over whatever is there. */
+    void put(String key, byte[] bytes, String contentType);
+
+    /**
+     * Gives an object these labels and leaves it where it is. Where they can only stand in its metadata it is copied in place, unless it is
+     * archived, for then nothing but a tag can be changed.
+     */
+    void relabel(String key, Stored object, Attributes attributes);
+
+    /** Copies an object onto itself, with these labels and in this class; readers see the old one or the new one, whole. */
+    void copy(String key, Stored object, Attributes attributes);
+
+    List<Listed> list(String prefix);
 
     /** Deletes an object; an absent one is as good. */
     void delete(String key);

@@ -43,6 +43,14 @@ final class S3Failures {
         if (e.statusCode() == 301 || code.equals("PermanentRedirect") || code.equals("AuthorizationHeaderMalformed")) {
             return new WorkFailure(Reason.BucketNotFound, said + "the bucket is in another region; set storage.s3.region to the bucket's own", e);
         }
+        if (code.equals("InvalidObjectState")) {
+            return new WorkFailure(
+                    Reason.ObjectArchived,
+                    said + "it lies in an archive and can be neither read nor copied; ask it back (aws s3api restore-object) and try again when it is there", e);
+        }
+        if (code.equals("InvalidStorageClass")) {
+            return new WorkFailure(Reason.InvalidSpec, said + "the store does not have this storage class; choose another in the tier's storageClass", e);
+        }
         if (BAD_KEY.contains(code)) {
             return new WorkFailure(Reason.StorageAccessDenied, said + "the access key is wrong or expired; correct " + secret(), e);
         }
@@ -56,6 +64,9 @@ final class S3Failures {
         }
         if (e.statusCode() == 404) {
             return new WorkFailure(Reason.ObjectMissing, said + "it is not there (any more)", e);
+        }
+        if (e.statusCode() == 412) {
+            return new WorkFailure(Reason.ObjectMissing, said + "another object took its place meanwhile; try again", e);
         }
         return new WorkFailure(
                 Reason.StorageUnreachable, said + detail(e) + "; see the store's own log, or whether it is full or down", e);

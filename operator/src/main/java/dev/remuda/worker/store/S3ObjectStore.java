@@ -4,11 +4,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +25,8 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
-import software.amazon.awssdk.services.s3.model.S3Object;
-import software.amazon.awssdk.services.s3.model.Tag;
-import software.amazon.awssdk.services.s3.model.Tagging;
 
+import dev.remuda.task.StorageClass;
 import dev.remuda.task.StoreAccess;
 import dev.remuda.worker.Stop;
 
@@ -40,10 +38,18 @@ public final class S3ObjectStore implements ObjectStore {
     private final Stop stop;
     private final S3Client s3;
     private final S3Failures failures;
+    private final S3Copy.Size copySize;
+    private boolean tags;
 
-    /** @param stop ends reading; what cleans up still works */
+    /** @param stop ends reading and copying; what cleans up still works */
     public S3ObjectStore(StoreAccess access, Stop stop) {
+        this(access, stop, S3Copy.Size.USUAL);
+    }
+
+    S3ObjectStore(StoreAccess access, Stop stop, S3Copy.Size copySize) {
         this.access = access;
+        this.copySize = copySize;
+        this.tags = access.tagging() == StoreAccess.Tagging.Auto;
         this.stop = stop;
         this.s3 = S3Connection.open(access);
         this.failures = new S3Failures(access);
@@ -55,32 +61,40 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     @Override
-    public Upload begin(String key, String contentType, Map<String, String> labels) {
-        String what = "beginning to store " + url(key);
-        boolean tag = access.tagging() == StoreAccess.Tagging.Auto && !labels.isEmpty();
-        try {
-            return new Parts(key, create(key, contentType, labels, tag));
-        } catch (S3Exception e) {
-            if (!tag || !notImplemented(e)) {
-                String with = tag && e.statusCode() == 403 ? " with tags (which also takes s3:PutObjectTagging, unless tagging is Disabled)" : "";
-                throw failures.of(what + with, e);
-            }
-        } catch (SdkException e) {
-            throw failures.of(what, e);
-        }
-        LOG.info("the store has no object tags; labels stand in the object's metadata and in the manifest");
-        return call(what, () -> new Parts(key, create(key, contentType, labels, false)));
-    }
-
-    private String create(String key, String contentType, Map<String, String> labels, boolean tag) {
-        return s3.createMultipartUpload(request -> request.bucket(access.bucket())
+    public Upload begin(String key, Attributes attributes) {
+        return new Parts(key, tagged("beginning to store " + url(key), tag -> s3.createMultipartUpload(request -> request.bucket(access.bucket())
                         .key(key)
-                        .contentType(contentType)
-                        .metadata(metadata(labels))
-                        .tagging(tag ? tags(labels) : null)
+                        .contentType(attributes.contentType())
+                        .metadata(attributes.metadata(tag))
+                        .tagging(tag ? attributes.tags() : null)
+                        .storageClass(attributes.storageClass().map(Enum::name).orElse(null))
                         .checksumAlgorithm(ChecksumAlgorithm.CRC64_NVME)
                         .checksumType(ChecksumType.FULL_OBJECT))
-                .uploadId();
+                .uploadId()));
+    }
+
+    @Override
+    public void relabel(String key, Stored object, Attributes attributes) {
+        boolean done = tagged("tagging " + url(key), tag -> {
+            if (tag) {
+                s3.putObjectTagging(request -> request.bucket(access.bucket()).key(key).tagging(attributes.tags()));
+            }
+            return tag;
+        });
+        if (!done && !object.isArchived()) {
+            copy(key, object, attributes);
+        }
+    }
+
+    @Override
+    public void copy(String key, Stored object, Attributes attributes) {
+        if (object.size() > copySize.whole()) {
+            unfinished(key).forEach(this::abort); // of a copy whose worker was killed
+        }
+        tagged("copying " + url(key) + " onto itself", tag -> {
+            new S3Copy(s3, access.bucket(), copySize, stop).inPlace(key, object, attributes, tag);
+            return tag;
+        });
     }
 
     @Override
@@ -88,7 +102,8 @@ public final class S3ObjectStore implements ObjectStore {
         return present("looking at " + url(key), () -> {
             HeadObjectResponse head =
                     s3.headObject(request -> request.bucket(access.bucket()).key(key).checksumMode(ChecksumMode.ENABLED));
-            return new Stored(head.contentLength(), head.eTag(), Optional.ofNullable(head.checksumCRC64NVME()));
+            String storageClass = Optional.ofNullable(head.storageClassAsString()).orElse(StorageClass.STANDARD.name());
+            return new Stored(head.contentLength(), head.eTag(), Optional.ofNullable(head.checksumCRC64NVME()), storageClass);
         });
     }
 
@@ -128,7 +143,7 @@ public final class S3ObjectStore implements ObjectStore {
     public boolean putIfAbsent(String key, byte[] bytes, String contentType, Map<String, String> labels) {
         try {
             s3.putObject(
-                    request -> request.bucket(access.bucket()).key(key).contentType(contentType).metadata(metadata(labels)).ifNoneMatch("*"),
+                    request -> request.bucket(access.bucket()).key(key).contentType(contentType).metadata(Attributes.metadata(labels)).ifNoneMatch("*"),
                     RequestBody.fromBytes(bytes));
             return true;
         } catch (S3Exception e) {
@@ -142,12 +157,18 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     @Override
-    public List<String> list(String prefix) {
+    public void put(String key, byte[] bytes, String contentType) {
+        call("storing " + url(key), () -> s3.putObject(
+                request -> request.bucket(access.bucket()).key(key).contentType(contentType), RequestBody.fromBytes(bytes)));
+    }
+
+    @Override
+    public List<Listed> list(String prefix) {
         return call("listing " + url(prefix), () -> s3
                 .listObjectsV2Paginator(request -> request.bucket(access.bucket()).prefix(prefix))
                 .contents()
                 .stream()
-                .map(S3Object::key)
+                .map(object -> new Listed(object.key(), object.size(), object.lastModified()))
                 .toList());
     }
 
@@ -162,19 +183,41 @@ public final class S3ObjectStore implements ObjectStore {
                 .listMultipartUploadsPaginator(request -> request.bucket(access.bucket()).prefix(prefix))
                 .uploads()
                 .stream()
-                .map(upload -> new Unfinished(upload.key(), upload.uploadId()))
+                .map(upload -> new Unfinished(upload.key(), upload.uploadId(), upload.initiated()))
                 .toList());
     }
 
     @Override
     public void abort(Unfinished upload) {
-        present("aborting the upload of " + url(upload.key()), () -> s3.abortMultipartUpload(
-                request -> request.bucket(access.bucket()).key(upload.key()).uploadId(upload.id())));
+        abort(upload.key(), upload.id());
+    }
+
+    private void abort(String key, String id) {
+        present("aborting the upload of " + url(key), () -> s3.abortMultipartUpload(request -> request.bucket(access.bucket()).key(key).uploadId(id)));
     }
 
     @Override
     public void close() {
         s3.close();
+    }
+
+    /** Asks with tags, and once more without when the store answers that it has none. */
+    private <T> T tagged(String what, Function<Boolean, T> request) {
+        if (tags) {
+            try {
+                return request.apply(true);
+            } catch (S3Exception e) {
+                if (!notImplemented(e)) {
+                    String with = e.statusCode() == 403 ? " with tags (which also takes s3:PutObjectTagging, unless tagging is Disabled)" : "";
+                    throw failures.of(what + with, e);
+                }
+            } catch (SdkException e) {
+                throw failures.of(what, e);
+            }
+            LOG.info("the store has no object tags; labels stand in the object's metadata and in the manifest");
+            tags = false;
+        }
+        return call(what, () -> request.apply(false));
     }
 
     private <T> T call(String what, Callable<T> request) {
@@ -205,20 +248,6 @@ public final class S3ObjectStore implements ObjectStore {
 
     private static boolean notImplemented(S3Exception e) {
         return e.statusCode() == 501 || S3Failures.code(e).equals("NotImplemented");
-    }
-
-    private static Tagging tags(Map<String, String> labels) {
-        return Tagging.builder()
-                .tagSet(labels.entrySet().stream()
-                        .map(label -> Tag.builder().key(label.getKey()).value(Labels.tag(label.getValue())).build())
-                        .toList())
-                .build();
-    }
-
-    private static Map<String, String> metadata(Map<String, String> labels) {
-        Map<String, String> metadata = new HashMap<>();
-        labels.forEach((name, value) -> metadata.put("remuda-" + name, Labels.header(value)));
-        return metadata;
     }
 
     private final class Parts implements Upload {
@@ -258,7 +287,7 @@ public final class S3ObjectStore implements ObjectStore {
 
         @Override
         public void abort() {
-            S3ObjectStore.this.abort(new Unfinished(key, id));
+            S3ObjectStore.this.abort(key, id);
         }
 
         /** The part from memory, without a copy of it, as often as the SDK asks. */

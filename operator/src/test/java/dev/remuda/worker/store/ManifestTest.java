@@ -5,12 +5,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.remuda.task.Compression;
+import dev.remuda.task.Json;
 import dev.remuda.task.Reason;
 import dev.remuda.worker.WorkFailure;
 
@@ -24,7 +26,8 @@ class ManifestTest {
             new Manifest.Database(
                     "horse_racing", "17.6", 17, 1, "o", "UTF8", "C", "C", "c", null, null, -1, List.of(), List.of(), List.of("o"), List.of(), null),
             new Manifest.Dump("data.dump.zst", "Custom", new Compression(Compression.Algorithm.Zstd, 3), 5, "aa", "bb", 9, 17),
-            List.of(new Manifest.Table("public", "races", "table", 7), new Manifest.Table("public", "odds", "hypertable", 8)), Map.of("policy", "p"),
+            List.of(new Manifest.Table("public", "races", "table", 7), new Manifest.Table("public", "odds", "hypertable", 8)), List.of("daily", "weekly"),
+            Instant.parse("2026-01-01T02:00:00Z"), Map.of("policy", "p"),
             List.of("pg_restore"));
 
     private static Manifest parse(String json) {
@@ -43,6 +46,18 @@ class ManifestTest {
         String more = new String(MANIFEST.toBytes(), StandardCharsets.UTF_8).replaceFirst("\\{", "{ \"later\" : [1],");
 
         assertThat(parse(more)).isEqualTo(MANIFEST);
+    }
+
+    @Test
+    void thoseOfEarlierVersionsHaveNoTiers() throws Exception {
+        ObjectNode json = (ObjectNode) Json.MAPPER.readTree(MANIFEST.toBytes());
+        json.remove(List.of("tiers", "slot"));
+
+        Manifest earlier = parse(json.toString());
+
+        assertThat(earlier.tiers()).isEmpty();
+        assertThat(earlier.slot()).isNull();
+        assertThat(earlier.dump()).isEqualTo(MANIFEST.dump());
     }
 
     @ParameterizedTest
