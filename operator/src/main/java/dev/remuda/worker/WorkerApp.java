@@ -3,6 +3,7 @@ package dev.remuda.worker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 
@@ -77,7 +78,7 @@ public final class WorkerApp {
                 case BackupTask backup -> new BackupRun(backup, store, programs, stop).run();
                 case RestoreTask restore -> new RestoreRun(restore, store, programs, stop).run();
                 case SettleTask settle -> new SettleRun(settle, store, stop).run();
-                case MaintainTask maintain -> new MaintainRun(maintain, store, stop).run();
+                case MaintainTask maintain -> new MaintainRun(maintain, store, stop, Clock.systemUTC()).run();
             };
         }
     }
