@@ -18,11 +18,17 @@ import dev.remuda.support.Racing;
 import dev.remuda.support.SeaweedServer;
 import dev.remuda.support.Started;
 import dev.remuda.task.BackupResult;
+import dev.remuda.task.BackupTask;
 import dev.remuda.task.Compression;
+import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.Result;
+import dev.remuda.task.StorageClass;
+import dev.remuda.worker.postgres.PgPrograms;
 import dev.remuda.worker.store.Manifest;
+import dev.remuda.worker.store.ObjectStore;
+import dev.remuda.worker.store.S3ObjectStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,6 +75,43 @@ class BackupIT {
         assertThat(bench.bucket.client().headObject(request -> request.bucket(SeaweedServer.BUCKET).key(result.dataKey())).metadata())
                 .containsEntry("remuda-policy", "horse-racing")
                 .containsEntry("remuda-database", database);
+    }
+
+    @Test
+    void goesToTheClassOfItsTierAndTellsItsTiers() {
+        Instant slot = Instant.parse("2026-01-01T02:00:00Z");
+
+        BackupResult result = bench.completed(scheduled(slot, StorageClass.STANDARD_IA));
+
+        assertThat(bench.bucket.head(result.dataKey()).storageClassAsString()).isEqualTo("STANDARD_IA");
+        assertThat(bench.bucket.tags(result.dataKey())).contains("tier=weekly", "policy=horse-racing");
+        assertThat(bench.bucket.head(result.dataKey()).metadata()).doesNotContainKey("remuda-tier");
+        assertThat(bench.bucket.head(bench.prefix + "manifest.json").storageClassAsString()).isIn(null, "STANDARD");
+        Manifest manifest = bench.manifest();
+        assertThat(manifest.labels()).containsEntry("tier", "weekly").containsEntry("policy", "horse-racing");
+        assertThat(manifest.tiers()).containsExactly("weekly", "monthly");
+        assertThat(manifest.slot()).isEqualTo(slot);
+    }
+
+    @Test
+    void whatIsStoredIntoAnArchiveIsProvedWithoutReadingIt() {
+        BackupTask task = scheduled(null, StorageClass.GLACIER);
+        String key = bench.prefix + "data.dump.zst";
+        try (ObjectStore store = new S3ObjectStore(bench.access(), new Stop())) {
+            ObjectStore archive = Mortal.refusing(store, "read", key, new WorkFailure(Reason.ObjectArchived, "it cannot be read"));
+
+            BackupResult result = new BackupRun(task, archive, new PgPrograms(PostgresServer.PROGRAMS), new Stop()).run();
+
+            assertThat(result.dataKey()).isEqualTo(key);
+            assertThat(bench.bucket.head(key).storageClassAsString()).isEqualTo("GLACIER");
+        }
+    }
+
+    private BackupTask scheduled(Instant slot, StorageClass storageClass) {
+        BackupTask task = bench.backup(Racing.create(bench.postgres));
+        return new BackupTask(
+                task.backup(), task.namespace(), task.policy(), task.attempt(), task.database(), task.store(), task.prefix(), task.compression(),
+                task.labels(), "weekly", List.of("weekly", "monthly"), slot, storageClass);
     }
 
     @ParameterizedTest
