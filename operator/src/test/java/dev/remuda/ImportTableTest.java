@@ -23,7 +23,7 @@ class ImportTableTest {
     private static final List<String> CLIENT = List.of("io.fabric8.kubernetes.client..", MODEL, "org.slf4j..");
     private static final List<String> RECONCILER = List.of(
             "dev.remuda.api..", "dev.remuda.task..", "dev.remuda.job..", "dev.remuda.status..", "dev.remuda.cluster..", "dev.remuda.config..",
-            "dev.remuda.observability..", "io.javaoperatorsdk..");
+            "dev.remuda.retention..", "dev.remuda.observability..", "io.javaoperatorsdk..");
 
     @ArchTest
     static final ArchRule noCycles = slices().matching("dev.remuda.(*)..").should().beFreeOfCycles();
@@ -40,13 +40,16 @@ class ImportTableTest {
             "io.fabric8.generator.annotation..", "io.fabric8.crd.generator.annotation..");
 
     @ArchTest
+    static final ArchRule retention = only("retention", "dev.remuda.api..");
+
+    @ArchTest
     static final ArchRule status = only("status", MODEL, "dev.remuda.api..", "dev.remuda.task..");
 
     @ArchTest
     static final ArchRule job = only("job", MODEL, "dev.remuda.api..", "dev.remuda.task..", "dev.remuda.config..");
 
     @ArchTest
-    static final ArchRule cluster = only("cluster", and(CLIENT, "dev.remuda.job..", "io.javaoperatorsdk.."));
+    static final ArchRule cluster = only("cluster", and(CLIENT, "dev.remuda.api..", "dev.remuda.job..", "io.javaoperatorsdk.."));
 
     @ArchTest
     static final ArchRule observability = only("observability", "com.sun.net.httpserver..", "io.micrometer..");
@@ -77,7 +80,9 @@ class ImportTableTest {
     static final ArchRule everyPackageHasARow = classes().should()
             .resideInAnyPackage(Stream.concat(
                             Stream.of("dev.remuda"),
-                            Stream.of("task", "config", "api", "status", "job", "cluster", "observability", "backup", "restore", "policy", "worker")
+                            Stream.of(
+                                            "task", "config", "api", "retention", "status", "job", "cluster", "observability", "backup",
+                                            "restore", "policy", "worker")
                                     .map(name -> "dev.remuda." + name + ".."))
                     .toArray(String[]::new));
 

@@ -1,0 +1,31 @@
+package dev.remuda.retention;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What is to become of one backup, and why. */
+public sealed interface Decision {
+    Candidate backup();
+
+    /**
+     * The backup stays.
+     *
+     * @param tier the first tier of the policy that keeps it; empty: something else does
+     * @param reasons in plain words, at least one; they change only when what keeps it changes
+     * @param expiresAt when the last time limit ends, always in the future; empty: no time limit alone ends it
+     */
+    record Keep(Candidate backup, Optional<String> tier, List<String> reasons, Optional<Instant> expiresAt) implements Decision {
+        public Keep {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    /**
+     * Nothing keeps the backup.
+     *
+     * @param why what each of its tiers says, in plain words
+     * @param since when its last time limit ended; empty: newer backups took its place while it was young
+     */
+    record Purge(Candidate backup, String why, Optional<Instant> since) implements Decision {}
+}

@@ -1,0 +1,2 @@
+/** Which backups stay, for how long and why, and which are to go. Pure. */
+package dev.remuda.retention;
