@@ -23,7 +23,7 @@ class ImportTableTest {
     private static final List<String> CLIENT = List.of("io.fabric8.kubernetes.client..", MODEL, "org.slf4j..");
     private static final List<String> RECONCILER = List.of(
             "dev.remuda.api..", "dev.remuda.task..", "dev.remuda.job..", "dev.remuda.status..", "dev.remuda.cluster..", "dev.remuda.config..",
-            "dev.remuda.retention..", "dev.remuda.observability..", "io.javaoperatorsdk..");
+            "dev.remuda.schedule..", "dev.remuda.retention..", "dev.remuda.observability..", "io.javaoperatorsdk..");
 
     @ArchTest
     static final ArchRule noCycles = slices().matching("dev.remuda.(*)..").should().beFreeOfCycles();
@@ -38,6 +38,9 @@ class ImportTableTest {
     static final ArchRule api = only(
             "api", JACKSON, MODEL, "dev.remuda.task..", "io.fabric8.kubernetes.client", "io.fabric8.kubernetes.model.annotation..",
             "io.fabric8.generator.annotation..", "io.fabric8.crd.generator.annotation..");
+
+    @ArchTest
+    static final ArchRule schedule = only("schedule", "dev.remuda.api..", "com.cronutils..");
 
     @ArchTest
     static final ArchRule retention = only("retention", "dev.remuda.api..");
@@ -81,7 +84,7 @@ class ImportTableTest {
             .resideInAnyPackage(Stream.concat(
                             Stream.of("dev.remuda"),
                             Stream.of(
-                                            "task", "config", "api", "retention", "status", "job", "cluster", "observability", "backup",
+                                            "task", "config", "api", "schedule", "retention", "status", "job", "cluster", "observability", "backup",
                                             "restore", "policy", "worker")
                                     .map(name -> "dev.remuda." + name + ".."))
                     .toArray(String[]::new));
