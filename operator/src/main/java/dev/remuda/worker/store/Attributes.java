@@ -1,8 +1,11 @@
 package dev.remuda.worker.store;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import software.amazon.awssdk.services.s3.model.Tag;
 import software.amazon.awssdk.services.s3.model.Tagging;
@@ -33,6 +36,17 @@ public record Attributes(String contentType, Map<String, String> labels, Optiona
                         .map(label -> Tag.builder().key(label.getKey()).value(Labels.tag(label.getValue())).build())
                         .toList())
                 .build();
+    }
+
+    /** The tags as text: of an absent Tagging the SDK makes an empty header, which stores without tags refuse as they refuse a full one. */
+    Optional<String> tagging(boolean tagged) {
+        return Optional.of(tags()).filter(_ -> tagged).map(tags -> tags.tagSet().stream()
+                .map(tag -> encoded(tag.key()) + "=" + encoded(tag.value()))
+                .collect(Collectors.joining("&")));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     Map<String, String> metadata(boolean tagged) {

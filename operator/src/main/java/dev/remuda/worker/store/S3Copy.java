@@ -68,7 +68,7 @@ final class S3Copy {
                 .metadataDirective(MetadataDirective.REPLACE)
                 .metadata(attributes.metadata(tag))
                 .taggingDirective(tag ? TaggingDirective.REPLACE : null)
-                .tagging(tag ? attributes.tags() : null)
+                .tagging(attributes.tagging(tag).orElse(null))
                 .storageClass(storageClass(object, attributes))
                 .checksumAlgorithm(ChecksumAlgorithm.CRC64_NVME));
     }
@@ -78,7 +78,7 @@ final class S3Copy {
                         .key(key)
                         .contentType(attributes.contentType())
                         .metadata(attributes.metadata(tag))
-                        .tagging(tag ? attributes.tags() : null)
+                        .tagging(attributes.tagging(tag).orElse(null))
                         .storageClass(storageClass(object, attributes))
                         .checksumAlgorithm(ChecksumAlgorithm.CRC64_NVME)
                         .checksumType(ChecksumType.FULL_OBJECT))

@@ -66,7 +66,7 @@ public final class S3ObjectStore implements ObjectStore {
                         .key(key)
                         .contentType(attributes.contentType())
                         .metadata(attributes.metadata(tag))
-                        .tagging(tag ? attributes.tags() : null)
+                        .tagging(attributes.tagging(tag).orElse(null))
                         .storageClass(attributes.storageClass().map(Enum::name).orElse(null))
                         .checksumAlgorithm(ChecksumAlgorithm.CRC64_NVME)
                         .checksumType(ChecksumType.FULL_OBJECT))

@@ -145,6 +145,19 @@ class S3CopyIT {
     }
 
     @Test
+    void aLabelMayBeAnyText() {
+        Attributes odd = new Attributes("application/zstd", Map.of("database", "a b+c=d&e/für"), Optional.of("daily"), Optional.empty());
+        try (ObjectStore store = store(StoreAccess.Tagging.Auto, S3Copy.Size.USUAL)) {
+            Stored before = stored(store);
+
+            store.copy(key, before, odd);
+
+            assertThat(bucket.tags(key)).containsExactly("database=a b+c=d_e/für", "tier=daily");
+            assertThat(bucket.head(key).metadata()).isEqualTo(Map.of("remuda-database", "a+b%2Bc%3Dd%26e%2Ff%C3%BCr"));
+        }
+    }
+
+    @Test
     void anUploadIsOfItsClassFromTheStart() {
         try (ObjectStore store = store(StoreAccess.Tagging.Auto, S3Copy.Size.USUAL)) {
             PartStream parts = new PartStream(store.begin(key, COLD), 5 * MIB);
