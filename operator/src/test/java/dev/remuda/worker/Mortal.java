@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.remuda.worker.store.ObjectStore;
 
-/** A real store behind a worker that dies, or that refuses one thing. */
+/** A real store, met by a worker that dies or is refused something. */
 final class Mortal {
     private static final Set<String> CHANGING = Set.of("begin", "putIfAbsent", "put", "relabel", "copy", "delete", "abort");
 
@@ -21,7 +21,7 @@ final class Mortal {
     }
 
     /** Dies when that many changes were carried out, before it learns of the last one. */
-    static ObjectStore after(int changes, ObjectStore store) {
+    static ObjectStore killedAfter(int changes, ObjectStore store) {
         AtomicInteger left = new AtomicInteger(changes);
         return proxy((_, method, arguments) -> {
             if (left.get() <= 0) {
@@ -44,12 +44,22 @@ final class Mortal {
         });
     }
 
-    /** Something happens to the object right after it was copied. */
-    static ObjectStore spoiling(ObjectStore store, Runnable spoil) {
+    /** Something happens right before a method is carried out. */
+    static ObjectStore before(String method, ObjectStore store, Runnable event) {
+        return proxy((_, called, arguments) -> {
+            if (called.getName().equals(method)) {
+                event.run();
+            }
+            return answer(called, store, arguments);
+        });
+    }
+
+    /** Something happens right after it. */
+    static ObjectStore after(String method, ObjectStore store, Runnable event) {
         return proxy((_, called, arguments) -> {
             Object answer = answer(called, store, arguments);
-            if (called.getName().equals("copy")) {
-                spoil.run();
+            if (called.getName().equals(method)) {
+                event.run();
             }
             return answer;
         });

@@ -183,7 +183,7 @@ class MoveIT {
     @Test
     void aCopyThatIsNotTheSameIsAFailureAndNotRecorded() {
         try (ObjectStore store = shelf.store(Tagging.Auto)) {
-            ObjectStore spoiling = Mortal.spoiling(store, () -> shelf.bucket.write(backup.dataKey(), new byte[3]));
+            ObjectStore spoiling = Mortal.after("copy", store, () -> shelf.bucket.write(backup.dataKey(), new byte[3]));
 
             requireFailed(
                     Shelf.run(shelf.task(List.of(), List.of(backup.move("weekly", StorageClass.GLACIER)), List.of(), null), spoiling),
