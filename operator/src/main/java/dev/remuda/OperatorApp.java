@@ -95,7 +95,7 @@ public final class OperatorApp implements AutoCloseable {
         KubernetesCluster cluster = new KubernetesCluster(client, clock);
         JobBuilding building = new JobBuilding(config);
         List<RegisteredController<?>> controllers = List.of(
-                operator.register(new PolicyReconciler(), override -> controller(override, config)),
+                operator.register(new PolicyReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
                 operator.register(new BackupReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
                 operator.register(new RestoreReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)));
         HealthServer health = new HealthServer(config.healthPort(), () -> operator.getRuntimeInfo().isStarted() && watching(controllers), metrics);

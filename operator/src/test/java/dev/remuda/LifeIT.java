@@ -186,7 +186,7 @@ class LifeIT {
                 client.resources(Backup.class).inNamespace(namespace).withName("monday").editStatus(backup -> {
                     backup.setStatus(new BackupStatus(
                             Phase.Failed, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                            null, null));
+                            null, null, null, null, null, null));
                     return backup;
                 });
             }

@@ -16,10 +16,12 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("bkp")
 @Categories(Api.CATEGORY)
 @AdditionalPrinterColumn(name = "Policy", jsonPath = ".spec.policyRef.name", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Tier", jsonPath = ".status.tier", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Completed\")].reason", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Size", jsonPath = ".status.size", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Duration", jsonPath = ".status.duration", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Expires", jsonPath = ".status.expiresAt", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
 public class Backup extends CustomResource<BackupSpec, BackupStatus> implements Namespaced {
     private static final long serialVersionUID = 1L;

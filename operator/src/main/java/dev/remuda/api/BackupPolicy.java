@@ -18,7 +18,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("bpol")
 @Categories(Api.CATEGORY)
 @AdditionalPrinterColumn(name = "Database", jsonPath = ".spec.database.name", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Ready", jsonPath = ".status.conditions[?(@.type==\"Ready\")].status", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Suspended", jsonPath = ".spec.suspend", type = Type.BOOLEAN, priority = 1)
 @AdditionalPrinterColumn(name = "Last Backup", jsonPath = ".status.lastBackup.completedAt", type = Type.DATE)
+@AdditionalPrinterColumn(name = "Next Backup", jsonPath = ".status.nextBackup", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Kept", jsonPath = ".status.retention.kept", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "Size", jsonPath = ".status.lastBackup.size", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
 public class BackupPolicy extends CustomResource<BackupPolicySpec, BackupPolicyStatus> implements Namespaced {

@@ -1,7 +1,12 @@
 package dev.remuda.api;
 
+import java.util.List;
+import java.util.Optional;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -11,6 +16,28 @@ public record BackupPolicySpec(
         @Required @JsonPropertyDescription("The database to back up.") DatabaseSpec database,
         @Required @JsonPropertyDescription("Where backups are stored.") StorageSpec storage,
         @JsonPropertyDescription("How the dump is made.") DumpSpec dump,
+        @JsonPropertyDescription("Time zone of the schedules, a name of the IANA database such as Australia/Sydney. Default Etc/UTC.")
+        @Default("Etc/UTC") @Size(min = 1, max = 64)
+        String timeZone,
+        @JsonPropertyDescription("When backups are made and how long they are kept; hot to cold. A backup belongs to all tiers for whose schedules it was made, its current "
+                + "tier is the first in this list that keeps it, and when none does it is purged. Absent: backups are made on demand and kept until somebody deletes them.")
+        @Size(max = 16) List<TierSpec> tiers,
+        @JsonPropertyDescription("How late a scheduled backup may start, such as 1h; a later one is skipped, with the Event BackupMissed. Absent: it is made up for whenever it "
+                + "becomes possible. However many were missed, one is made.")
+        @Size(min = 2, max = 32)
+        @ValidationRule(value = "self.matches('" + Durations.PATTERN + "') && self.matches('[1-9]')", message = "startingDeadline must be a duration such as 30m or 1h, greater than zero")
+        String startingDeadline,
+        @JsonPropertyDescription("When a backup is due while another of the policy is under way: Forbid (the default) waits for its end, Replace stops one that the schedule made.")
+        @Default("Forbid") ConcurrencyPolicy concurrencyPolicy,
+        @JsonPropertyDescription("Scheduled backups start up to this much later, by a fixed delay for each policy, so that many policies with one schedule do not start at once. "
+                + "Such as 10m; at most 24h. Default 0s.")
+        @Default("0s") @Size(min = 2, max = 32)
+        @ValidationRule(value = "self.matches('" + Durations.PATTERN + "')", message = "jitter must be a duration such as 10m")
+        @ValidationRule(value = "!self.matches('" + Durations.PATTERN + "') || duration(self) <= duration('24h')", message = "jitter must be at most 24h")
+        String jitter,
+        @JsonPropertyDescription("Whether the policy rests: no scheduled backup is made, none is moved or purged. status.retention shows what would be done. "
+                + "Moments of the schedule that pass meanwhile are not made up for. Default false.")
+        Boolean suspend,
         @JsonPropertyDescription("The longest a Backup may run, such as 90m or 4h; past it the Backup is Failed with reason TimedOut. From 1m to 720h. Default 4h.")
         @Default("4h") @Size(min = 1, max = 32)
         @ValidationRule(value = "self.matches('" + Durations.PATTERN + "')", message = "timeout must be a duration such as 90m or 4h")
@@ -18,13 +45,41 @@ public record BackupPolicySpec(
                 value = "!self.matches('" + Durations.PATTERN + "') || (duration(self) >= duration('1m') && duration(self) <= duration('720h'))",
                 message = "timeout must be at least 1m and at most 720h")
         String timeout,
+        @JsonPropertyDescription("What happens to stored data when its Backup is deleted, by a person or with its namespace. Retain (the default): it stays. Delete: it is purged, "
+                + "and deleting the policy deletes its Backups. What no tier keeps is purged in either case.")
+        @Default("Retain") DeletionPolicy deletionPolicy,
+        @JsonPropertyDescription("How many Failed Backups are kept for a look at their causes; older ones are removed. Default 3.")
+        @Default("3") @Min(0) @Max(1000) Integer failedBackupsHistoryLimit,
         @JsonPropertyDescription("What the Pods of this policy's Jobs are given.") JobTemplateSpec jobTemplate) {
 
     public static final String DEFAULT_TIMEOUT = "4h";
 
+    private static final int USUAL_FAILED = 3;
+
     public BackupPolicySpec {
         dump = dump == null ? DumpSpec.DEFAULT : dump;
+        timeZone = timeZone == null ? "Etc/UTC" : timeZone;
+        tiers = tiers == null ? List.of() : List.copyOf(tiers);
+        concurrencyPolicy = concurrencyPolicy == null ? ConcurrencyPolicy.Forbid : concurrencyPolicy;
+        jitter = jitter == null ? "0s" : jitter;
+        suspend = suspend != null && suspend;
         timeout = timeout == null ? DEFAULT_TIMEOUT : timeout;
+        deletionPolicy = deletionPolicy == null ? DeletionPolicy.Retain : deletionPolicy;
+        failedBackupsHistoryLimit = failedBackupsHistoryLimit == null ? USUAL_FAILED : failedBackupsHistoryLimit;
         jobTemplate = jobTemplate == null ? JobTemplateSpec.EMPTY : jobTemplate;
+    }
+
+    public Optional<TierSpec> tier(String name) {
+        return tiers.stream().filter(tier -> tier.name().equals(name)).findFirst();
+    }
+
+    /** The first of its tiers, hot to cold, among those named. */
+    public Optional<TierSpec> hottest(List<String> names) {
+        return tiers.stream().filter(tier -> names.contains(tier.name())).findFirst();
+    }
+
+    /** How the store that holds a backup is reached: with the present key where it is the policy's own bucket still, else as it was noted then. */
+    public S3Spec reach(S3Spec noted) {
+        return storage.s3().isSameBucket(noted) ? storage.s3() : noted;
     }
 }

@@ -1,13 +1,36 @@
 package dev.remuda.api;
 
 import java.time.Instant;
+import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.kubernetes.api.model.Condition;
+
+import dev.remuda.task.Reason;
 
 /** What is known of a {@link BackupPolicy}. */
 public record BackupPolicyStatus(
         @JsonPropertyDescription("The generation of the spec that this status speaks of.") Long observedGeneration,
-        @JsonPropertyDescription("The newest completed Backup; absent when there is none.") LastBackup lastBackup) {
+        @JsonPropertyDescription("Condition Ready: whether all schedules are understood and backups can be made by them. Condition Maintained: whether the last look into the store "
+                + "found all backups that are kept, and everything that was to be moved or purged was.")
+        List<Condition> conditions,
+        @JsonPropertyDescription("The newest completed Backup; absent when there is none.") LastBackup lastBackup,
+        @JsonPropertyDescription("When the next scheduled backup starts; absent: none does.") Instant nextBackup,
+        @JsonPropertyDescription("How far each tier's schedule has come.") List<Tier> tiers,
+        @JsonPropertyDescription("What is kept, and what goes next.") Retention retention,
+        @JsonPropertyDescription("The last Job that kept the store in order.") Maintenance maintenance,
+        @JsonPropertyDescription("With storage.s3.transitions Lifecycle: the rules for the bucket, as JSON for aws s3api put-bucket-lifecycle-configuration. "
+                + "Merge them with the bucket's others: that command replaces all.")
+        String lifecycleRules) {
+
+    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null);
+
+    public BackupPolicyStatus {
+        conditions = conditions == null ? List.of() : List.copyOf(conditions);
+        tiers = tiers == null || tiers.isEmpty() ? null : List.copyOf(tiers);
+    }
 
     /** The newest completed Backup of a policy. */
     public record LastBackup(
@@ -16,4 +39,57 @@ public record BackupPolicyStatus(
             @JsonPropertyDescription("When its snapshot was taken: nothing written later is in it.") Instant snapshotAt,
             @JsonPropertyDescription("Size of the stored dump in bytes.") Long sizeBytes,
             @JsonPropertyDescription("The same for people.") String size) {}
+
+    /** How far one tier's schedule has come. */
+    public record Tier(
+            @Required @JsonPropertyDescription("Name of the tier.") String name,
+            @JsonPropertyDescription("Its schedule and time zone as they were read; a changed schedule counts from the moment of the change.") String schedule,
+            @JsonPropertyDescription("Slots up to this moment are not made up for: the schedule did not exist yet.") Instant since,
+            @JsonPropertyDescription("The last moment of the schedule that is done with: a Backup was made for it, or it was missed.") Instant lastSlot,
+            @JsonPropertyDescription("The next moment of the schedule; absent: it cannot be read.") Instant nextSlot) {}
+
+    /** What is kept, and what goes next. */
+    public record Retention(
+            @JsonPropertyDescription("How many completed Backups are kept.") Integer kept,
+            @JsonPropertyDescription("How many of them each tier keeps as its own.") List<Count> tiers,
+            @JsonPropertyDescription("How many are to be purged by now.") Integer due,
+            @JsonPropertyDescription("Which go next by age, the earliest first, at most five.") List<Expiry> next,
+            @JsonPropertyDescription("Tiers that Backups were made for but the policy no longer has.") List<RemovedTier> removedTiers) {
+        public Retention {
+            tiers = tiers == null || tiers.isEmpty() ? null : List.copyOf(tiers);
+            next = next == null || next.isEmpty() ? null : List.copyOf(next);
+            removedTiers = removedTiers == null || removedTiers.isEmpty() ? null : List.copyOf(removedTiers);
+        }
+    }
+
+    /** How many Backups a tier keeps. */
+    public record Count(
+            @Required @JsonPropertyDescription("Name of the tier.") String name, @JsonPropertyDescription("How many Backups it keeps as its own.") Integer kept) {}
+
+    /** When a Backup goes. */
+    public record Expiry(
+            @Required @JsonPropertyDescription("Name of the Backup.") String backup, @JsonPropertyDescription("When no tier keeps it any more.") Instant at) {}
+
+    /** A tier that the policy no longer has. */
+    public record RemovedTier(
+            @Required @JsonPropertyDescription("Name of the tier.") String name,
+            @JsonPropertyDescription("Until then its Backups are kept as if nothing had happened, so that a mistake can be undone.") Instant releasesAt) {}
+
+    /** The last Job that kept the store in order. */
+    public record Maintenance(
+            @JsonPropertyDescription("Number of the Job, from 1.") int number,
+            @JsonPropertyDescription("Name of the Job.") String job,
+            @JsonPropertyDescription("When it was created; absent: it is being created.") Instant startedAt,
+            @JsonPropertyDescription("When it ended; absent: it runs.") Instant finishedAt,
+            @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+            @JsonPropertyDescription("Why it failed, in whole or in part; absent: it did not.") Reason reason,
+            @JsonPropertyDescription("What it did, or what happened and what to do.") String message,
+            @JsonPropertyDescription("How many failed one after another, this one included; each waits longer than the one before, up to an hour.") int failures,
+            @JsonPropertyDescription("When one last ended without a failure.") Instant succeededAt) {
+
+        /** Whether its Job is planned or runs. */
+        public boolean underWay() {
+            return finishedAt == null;
+        }
+    }
 }

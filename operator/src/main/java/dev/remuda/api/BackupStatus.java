@@ -8,10 +8,13 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
 
+import dev.remuda.task.StorageClass;
+
 /** What came of a {@link Backup}. A phase that only a newer operator knows is read as none. */
 public record BackupStatus(
         @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
-        @JsonPropertyDescription("Pending, Running, Completed or Failed. Completed means: pg_dump succeeded, what is stored was compared with what was streamed, and the manifest is written.")
+        @JsonPropertyDescription("Pending, Running, Completed, Failed or Deleting. Completed means: pg_dump succeeded, what is stored was compared with what was streamed, and the "
+                + "manifest is written. Deleting: no tier keeps it, and it is being purged from the store.")
         Phase phase,
         @JsonPropertyDescription("Condition Completed: True, or False with the reason and what to do, or Unknown while it runs.") List<Condition> conditions,
         @JsonPropertyDescription("The runs of a worker that were made for it, oldest first.") List<Attempt> attempts,
@@ -22,6 +25,11 @@ public record BackupStatus(
         @JsonPropertyDescription("The store as the policy named it when work began; a Restore reads from it.") StorageSpec storage,
         @JsonPropertyDescription("What the policy gave the Pods of its Jobs when work began; a Restore's are given the same when the policy is gone.") JobTemplateSpec jobTemplate,
         @JsonPropertyDescription("Where it is in the store.") Location location,
+        @JsonPropertyDescription("The tier that keeps it now, also the value of the dump's object tag tier; absent: none.") String tier,
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+        @JsonPropertyDescription("The class of S3 that the dump is in. Absent: the bucket's default.") StorageClass storageClass,
+        @JsonPropertyDescription("What keeps it from being purged, in words.") List<String> retainedBy,
+        @JsonPropertyDescription("When the last of its tiers lets go. Absent: when newer backups take its place, or never.") Instant expiresAt,
         @JsonPropertyDescription("When the snapshot was taken: nothing written later is in the backup.") Instant snapshotAt,
         @JsonPropertyDescription("Size of the stored dump in bytes.") Long sizeBytes,
         @JsonPropertyDescription("The same for people.") String size,
@@ -35,12 +43,34 @@ public record BackupStatus(
         @JsonPropertyDescription("How many rows they hold together.") Long rows) {
 
     public static final BackupStatus NONE =
-            new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     public BackupStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
         attempts = attempts == null ? List.of() : List.copyOf(attempts);
+        retainedBy = retainedBy == null || retainedBy.isEmpty() ? null : List.copyOf(retainedBy);
         extensions = extensions == null || extensions.isEmpty() ? null : Map.copyOf(extensions);
+    }
+
+    /** The same with another phase and its conditions. */
+    public BackupStatus in(Phase next, List<Condition> because) {
+        return new BackupStatus(
+                next, because, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows);
+    }
+
+    /** The same, kept for other reasons. */
+    public BackupStatus retained(List<String> by, Instant until) {
+        return new BackupStatus(
+                phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, by, until,
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows);
+    }
+
+    /** The same, with its dump labelled and stored otherwise. */
+    public BackupStatus moved(String toTier, StorageClass toClass) {
+        return new BackupStatus(
+                phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, toTier, toClass, retainedBy, expiresAt,
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows);
     }
 
     /** Whether nothing more will happen. */

@@ -4,12 +4,15 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as users write them: 90s, 15m, 4h, 1h30m. */
+/** Durations as users write them: 90s, 15m, 4h, 1h30m, 30d. */
 public final class Durations {
-    /** What the schema accepts. */
+    /** What the schema accepts for how long something may take; its rules can compare these. */
     public static final String PATTERN = "^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$";
 
-    private static final Pattern PARTS = Pattern.compile(PATTERN);
+    /** What the schema accepts for how old something may be. */
+    public static final String AGE_PATTERN = "^([0-9]{1,5}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$";
+
+    private static final Pattern PARTS = Pattern.compile(AGE_PATTERN);
 
     private Durations() {}
 
@@ -17,11 +20,12 @@ public final class Durations {
     public static Duration parse(String text) {
         Matcher parts = PARTS.matcher(text);
         if (text.isEmpty() || !parts.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is not a duration such as 90s, 15m, 4h or 1h30m");
+            throw new IllegalArgumentException("'" + text + "' is not a duration such as 90s, 15m, 4h, 1h30m or 30d");
         }
-        return Duration.ofHours(number(parts.group(1)))
-                .plusMinutes(number(parts.group(2)))
-                .plusSeconds(number(parts.group(3)));
+        return Duration.ofDays(number(parts.group(1)))
+                .plusHours(number(parts.group(2)))
+                .plusMinutes(number(parts.group(3)))
+                .plusSeconds(number(parts.group(4)));
     }
 
     /** The two largest units that say something: 3d4h, 4m10s, 12s; under a second, 0s. */

@@ -29,4 +29,9 @@ public class Restore extends CustomResource<RestoreSpec, RestoreStatus> implemen
     public RestoreSpec getSpec() {
         return super.getSpec();
     }
+
+    /** Whether it has not ended and is of the Backup of that name. */
+    public boolean isReading(String backup) {
+        return (getStatus() == null || !getStatus().hasEnded()) && getSpec().source().backupRef().name().equals(backup);
+    }
 }

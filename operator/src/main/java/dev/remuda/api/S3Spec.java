@@ -1,6 +1,9 @@
 package dev.remuda.api;
 
+import java.util.Objects;
+
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -38,9 +41,18 @@ public record S3Spec(
         SecretRef secretRef,
         @JsonPropertyDescription("Auto (the default) tags objects unless the store answers that it has no tags; Disabled never does. "
                 + "The labels stand in object metadata and in the manifest in any case.")
-        Tagging tagging) {
+        Tagging tagging,
+        @JsonPropertyDescription("Who moves a dump to its tier's storageClass. Copy (the default): Remuda, by a copy within the store. Lifecycle: the bucket's own rules, by the "
+                + "tag tier; status.lifecycleRules has them ready to apply. None: nobody.")
+        @Default("Copy") Transitions transitions) {
     public S3Spec {
         forcePathStyle = forcePathStyle != null && forcePathStyle;
         tagging = tagging == null ? Tagging.Auto : tagging;
+        transitions = transitions == null ? Transitions.Copy : transitions;
+    }
+
+    /** Whether the other means the same bucket of the same store, with whatever key and prefix. */
+    public boolean isSameBucket(S3Spec other) {
+        return bucket.equals(other.bucket) && Objects.equals(endpoint, other.endpoint);
     }
 }

@@ -2,9 +2,11 @@ package dev.remuda.backup;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 
 import dev.remuda.api.Attempt;
 import dev.remuda.api.BackupPolicy;
@@ -12,11 +14,13 @@ import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Durations;
 import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.api.S3Spec;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Mounts;
 import dev.remuda.job.Names;
 import dev.remuda.job.Owner;
 import dev.remuda.task.BackupTask;
+import dev.remuda.task.MaintainTask;
 import dev.remuda.task.SettleTask;
 
 /** The Jobs that a Backup needs. Database and store are those noted in its status when it was planned, whatever the policy says by now. */
@@ -56,18 +60,45 @@ final class BackupJobs {
                 status.location().prefix(),
                 policy.dump().compression().toTask(),
                 labels(owner, seen),
-                null,
-                null,
-                null,
-                null);
+                status.tier(),
+                seen.backup().getSpec().ofTiers(),
+                seen.backup().getSpec().slot(),
+                status.storageClass());
         return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Durations.parse(policy.timeout()));
     }
 
     Job settle(Observed seen, Attempt attempt) {
         Mounts mounts = new Mounts();
-        SettleTask task = new SettleTask(mounts.store(seen.status().storage().s3()), seen.status().location().prefix());
-        JobTemplateSpec template = seen.policy().map(BackupPolicy::getSpec).map(BackupPolicySpec::jobTemplate).orElseGet(seen.status()::jobTemplate);
-        return building.build(owner(seen), attempt.settledBy(), "settle", task, mounts, template, SETTLE_TIMEOUT);
+        SettleTask task = new SettleTask(mounts.store(store(seen)), seen.status().location().prefix());
+        return building.build(owner(seen), attempt.settledBy(), "settle", task, mounts, template(seen), SETTLE_TIMEOUT);
+    }
+
+    static String purgeName(Observed seen) {
+        return Names.job(seen.backup().getMetadata().getName(), "purge");
+    }
+
+    /** Without an owner, for the Job works while its Backup is being deleted, and what belongs to that may be collected before it. */
+    Job purge(Observed seen) {
+        Owner owner = owner(seen);
+        Mounts mounts = new Mounts();
+        String prefix = seen.status().location().prefix();
+        String root = Names.root(seen.status().storage().s3().prefix(), owner.namespace(), seen.policyName());
+        MaintainTask task = new MaintainTask(
+                mounts.store(store(seen)), root, null, null, List.of(new MaintainTask.Purge(owner.uid(), owner.name(), prefix, null)), null);
+        return new JobBuilder(building.build(owner, purgeName(seen), "purge", task, mounts, template(seen), SETTLE_TIMEOUT))
+                .editMetadata()
+                .withOwnerReferences()
+                .endMetadata()
+                .build();
+    }
+
+    private static S3Spec store(Observed seen) {
+        S3Spec noted = seen.status().storage().s3();
+        return seen.policy().map(policy -> policy.getSpec().reach(noted)).orElse(noted);
+    }
+
+    private static JobTemplateSpec template(Observed seen) {
+        return seen.policy().map(BackupPolicy::getSpec).map(BackupPolicySpec::jobTemplate).orElseGet(seen.status()::jobTemplate);
     }
 
     private static Map<String, String> labels(Owner owner, Observed seen) {

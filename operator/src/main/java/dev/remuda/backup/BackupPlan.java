@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 import dev.remuda.api.Attempt;
+import dev.remuda.api.Backup;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
+import dev.remuda.api.TierSpec;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Outcome;
 import dev.remuda.job.Refusal;
@@ -36,6 +38,13 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
 
     /** Decides from what was seen alone: the same observation always gives the same plan. */
     static BackupPlan of(Observed seen, BackupJobs jobs, Duration startDeadline) {
+        if (seen.backup().isMarkedForDeletion()) {
+            return Deletion.of(seen, jobs, startDeadline);
+        }
+        Optional<Backup> amended = Belonging.amended(seen);
+        if (amended.isPresent()) {
+            return new BackupPlan(seen.status(), List.of(new Step.Amend(amended.get())), Optional.of(Duration.ZERO));
+        }
         if (seen.status().hasEnded()) {
             return tidy(seen);
         }
@@ -46,6 +55,9 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
     static BackupPlan refused(Observed seen, Refusal refusal, Duration startDeadline) {
         if (refusal.isConflict()) {
             return patience(seen, SOON);
+        }
+        if (seen.backup().isMarkedForDeletion()) {
+            return Deletion.refused(seen, refusal);
         }
         Attempt attempt = seen.attempt().orElseThrow();
         boolean settling = attempt.reason() != null;
@@ -74,6 +86,13 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
     }
 
     private static BackupPlan begin(Observed seen) {
+        if (seen.replacedBy().isPresent()) {
+            return fail(seen, Reason.Replaced, replaced(seen));
+        }
+        Optional<String> unknown = unknownTier(seen);
+        if (unknown.isPresent()) {
+            return fail(seen, Reason.InvalidSpec, unknown.get());
+        }
         if (seen.policy().isPresent()) {
             return new BackupPlan(BackupStatuses.planned(seen, seen.policy().get()), List.of(), Optional.of(Duration.ZERO));
         }
@@ -85,6 +104,23 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
                 : fail(seen, Reason.PolicyMissing, message);
     }
 
+    /** A tier that the schedule knew a moment ago may be gone by now; that is no mistake of a person. */
+    private static Optional<String> unknownTier(Observed seen) {
+        if (seen.policy().isEmpty() || seen.backup().getSpec().slot() != null) {
+            return Optional.empty();
+        }
+        List<String> known = seen.policy().get().getSpec().tiers().stream().map(TierSpec::name).toList();
+        return seen.backup().getSpec().ofTiers().stream()
+                .filter(tier -> !known.contains(tier))
+                .findFirst()
+                .map(tier -> "BackupPolicy " + seen.policyName() + " has no tier " + tier + (known.isEmpty() ? ", nor any other" : "; it has " + String.join(", ", known))
+                        + ". Create another Backup with one of those, or without tiers: then it is kept until somebody deletes it");
+    }
+
+    private static String replaced(Observed seen) {
+        return "Backup " + seen.replacedBy().orElseThrow() + " was due and took its place (concurrencyPolicy Replace)";
+    }
+
     private static BackupPlan go(Observed seen, Attempt attempt, BackupJobs jobs, Duration startDeadline) {
         if (attempt.reason() != null) {
             return settle(seen, attempt, jobs, startDeadline);
@@ -94,14 +130,29 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
         }
         Optional<JobView> job = seen.job(attempt.job());
         if (job.isEmpty()) {
-            return lost(seen, Reason.JobMissing, "Job " + attempt.job() + " was deleted before its result was seen");
+            return seen.replacedBy().isPresent()
+                    ? lost(seen, Reason.Replaced, replaced(seen))
+                    : lost(seen, Reason.JobMissing, "Job " + attempt.job() + " was deleted before its result was seen");
         }
-        return switch (job.get().outcome(seen.now())) {
+        Outcome outcome = job.get().outcome(seen.now());
+        if (seen.replacedBy().isPresent() && !(outcome instanceof Outcome.Reported(BackupResult whole))) {
+            return replace(seen, job.get(), outcome);
+        }
+        return switch (outcome) {
             case Outcome.Waiting waiting -> waitForStart(seen, job.get(), waiting, startDeadline);
             case Outcome.Running running -> new BackupPlan(BackupStatuses.running(seen), List.of(), Optional.of(LOOK_AGAIN));
             case Outcome.Reported reported -> ended(seen, reported.result());
             case Outcome.Lost lost -> lost(seen, lost.reason(), cured(lost));
         };
+    }
+
+    /** What it left is looked at when its Pod is gone, not before: until then it may write. */
+    private static BackupPlan replace(Observed seen, JobView job, Outcome outcome) {
+        if (outcome.isOver()) {
+            return lost(seen, Reason.Replaced, replaced(seen));
+        }
+        List<Step> steps = job.job().isPresent() ? List.of(new Step.DeleteJob(job.name())) : List.of();
+        return new BackupPlan(seen.status(), steps, Optional.of(SOON));
     }
 
     private static String cured(Outcome.Lost lost) {

@@ -3,7 +3,9 @@ package dev.remuda.backup;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import io.fabric8.kubernetes.api.model.Condition;
 
@@ -14,11 +16,14 @@ import dev.remuda.api.BackupStatus.Location;
 import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
 import dev.remuda.api.S3Spec;
+import dev.remuda.api.TierSpec;
 import dev.remuda.job.Names;
+import dev.remuda.job.Owner;
 import dev.remuda.status.CompletedCondition;
 import dev.remuda.status.Sizes;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.Reason;
+import dev.remuda.task.StorageClass;
 
 /** The status of a Backup for each thing that can have happened to it. */
 final class BackupStatuses {
@@ -30,13 +35,19 @@ final class BackupStatuses {
 
     static BackupStatus planned(Observed seen, BackupPolicy policy) {
         S3Spec s3 = policy.getSpec().storage().s3();
-        String prefix = Names.attemptPrefix(
-                s3.prefix(), seen.backup().getMetadata().getNamespace(), seen.policyName(), BackupJobs.owner(seen), 1);
+        String prefix = Names.attemptPrefix(s3.prefix(), Owner.of(policy), BackupJobs.owner(seen), 1);
+        Optional<TierSpec> tier = policy.getSpec().hottest(seen.backup().getSpec().ofTiers());
         Attempt attempt = new Attempt(1, BackupJobs.jobName(seen, 1), null, null, null, null, null);
         return new BackupStatus(
                 Phase.Pending, condition(seen, "Pending", "the Job is being created"), List.of(attempt), now(seen), null, null,
                 policy.getSpec().database(), policy.getSpec().storage(), policy.getSpec().jobTemplate(), new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null),
+                tier.map(TierSpec::name).orElse(null), tier.map(TierSpec::storageClass).map(BackupStatuses::quick).orElse(null), null, null,
                 null, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    /** What is newest must come back at once, so nothing begins its life in an archive. */
+    private static StorageClass quick(StorageClass wanted) {
+        return wanted.isArchive() ? StorageClass.STANDARD : wanted;
     }
 
     static BackupStatus started(Observed seen) {
@@ -79,13 +90,19 @@ final class BackupStatuses {
         BackupStatus facts = new BackupStatus(
                 Phase.Completed, before.conditions(), replaceLast(seen, done), before.startedAt(), result.finishedAt(),
                 duration(before.startedAt(), result.finishedAt()), before.database(), before.storage(), before.jobTemplate(),
-                new Location(before.location().url(), before.location().prefix(), result.dataKey()), result.snapshotAt(),
+                new Location(before.location().url(), before.location().prefix(), result.dataKey()), before.tier(),
+                before.storageClass(), null, null, result.snapshotAt(),
                 result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
                 result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
         return with(
                 facts, Phase.Completed,
                 CompletedCondition.succeeded(before.conditions(), message(facts, result.note()), seen.generation(), seen.now()), facts.attempts(),
                 result.finishedAt());
+    }
+
+    /** A Backup that its own deletion purges. */
+    static BackupStatus deleting(Observed seen, String reason, String message) {
+        return seen.status().in(Phase.Deleting, CompletedCondition.failed(seen.status().conditions(), reason, message, seen.generation(), seen.now()));
     }
 
     private static String message(BackupStatus status, String note) {
@@ -97,7 +114,8 @@ final class BackupStatuses {
             BackupStatus s, Phase phase, List<Condition> conditions, List<Attempt> attempts, Instant completedAt) {
         String duration = completedAt == null || s.startedAt() == null ? null : duration(s.startedAt(), completedAt);
         return new BackupStatus(
-                phase, conditions, attempts, s.startedAt(), completedAt, duration, s.database(), s.storage(), s.jobTemplate(), s.location(), s.snapshotAt(),
+                phase, conditions, attempts, s.startedAt(), completedAt, duration, s.database(), s.storage(), s.jobTemplate(), s.location(), s.tier(),
+                s.storageClass(), s.retainedBy(), s.expiresAt(), s.snapshotAt(),
                 s.sizeBytes(), s.size(), s.databaseSizeBytes(), s.checksum(), s.databaseName(), s.serverVersion(), s.lsn(), s.extensions(),
                 s.tables(), s.rows());
     }
@@ -107,7 +125,7 @@ final class BackupStatuses {
     }
 
     private static List<Attempt> replaceLast(Observed seen, Attempt attempt) {
-        List<Attempt> attempts = new java.util.ArrayList<>(seen.status().attempts());
+        List<Attempt> attempts = new ArrayList<>(seen.status().attempts());
         attempts.set(attempts.size() - 1, attempt);
         return attempts;
     }

@@ -12,14 +12,16 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Labels;
 import dev.remuda.job.Owner;
 
 /**
  * All that a plan for a Backup looks at.
  *
+ * @param restores names of Restores that read it at this moment; known only while it is being deleted
  * @param jobs the Jobs that exist under the names that the status plans, by name
  */
-record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobView> jobs, Instant now) {
+record Observed(Backup backup, Optional<BackupPolicy> policy, List<String> restores, Map<String, JobView> jobs, Instant now) {
     BackupStatus status() {
         return backup.getStatus() == null ? BackupStatus.NONE : backup.getStatus();
     }
@@ -30,6 +32,9 @@ record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobVie
 
     /** Names of the Jobs that matter now: the attempt's, or, when that is lost, the one that settles it; when all is over, both. */
     List<String> plannedJobs() {
+        if (backup.isMarkedForDeletion()) {
+            return backup.hasFinalizer(Labels.PURGE) ? List.of(BackupJobs.purgeName(this)) : List.of();
+        }
         boolean over = status().hasEnded();
         return attempt().stream()
                 .flatMap(attempt -> Stream.of(attempt.settledBy() == null || over ? attempt.job() : null, attempt.settledBy()))
@@ -50,6 +55,11 @@ record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobVie
     /** The Backup's own Jobs that exist. */
     List<JobView> ownJobs() {
         return jobs.values().stream().filter(view -> view.belongsTo(Owner.of(backup))).toList();
+    }
+
+    /** The newer Backup that takes this one's place. */
+    Optional<String> replacedBy() {
+        return Optional.ofNullable(backup.getMetadata().getAnnotations()).map(annotations -> annotations.get(Labels.REPLACED_BY));
     }
 
     String policyName() {

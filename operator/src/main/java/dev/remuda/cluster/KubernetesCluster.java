@@ -4,6 +4,8 @@ import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -11,15 +13,23 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.remuda.api.Backup;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Labels;
 import dev.remuda.job.Names;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
@@ -65,11 +75,82 @@ public final class KubernetesCluster implements Cluster {
             client.resource(job).create();
             LOG.info("created Job {}/{}", job.getMetadata().getNamespace(), job.getMetadata().getName());
         } catch (KubernetesClientException e) {
-            if (e.getCode() > 0) { // an answer, and none that says the API server is away
-                throw new Refusal(e.getCode(), e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage());
-            }
-            throw e;
+            throw refused(e);
         }
+    }
+
+    @Override
+    public Optional<Backup> backup(String namespace, String name) {
+        return Optional.ofNullable(backups(namespace, name).get());
+    }
+
+    @Override
+    public void create(Backup backup) {
+        try {
+            client.resource(backup).create();
+            LOG.info("created Backup {}/{}", backup.getMetadata().getNamespace(), backup.getMetadata().getName());
+        } catch (KubernetesClientException e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public void updateStatus(Backup backup) {
+        unlessGone(() -> client.resource(backup).lockResourceVersion().updateStatus());
+    }
+
+    @Override
+    public void amend(Backup backup) {
+        ObjectMeta wanted = backup.getMetadata();
+        Map<String, Object> metadata = new HashMap<>();
+        metadata.put("resourceVersion", wanted.getResourceVersion());
+        metadata.put("annotations", wanted.getAnnotations());
+        metadata.put("finalizers", wanted.getFinalizers());
+        metadata.put("ownerReferences", wanted.getOwnerReferences());
+        unlessGone(() -> backups(wanted.getNamespace(), wanted.getName())
+                .patch(PatchContext.of(PatchType.JSON_MERGE), Serialization.asJson(Map.of("metadata", metadata))));
+    }
+
+    @Override
+    public void deleteBackup(String namespace, String name, String uid) {
+        Backup found = backups(namespace, name).get();
+        if (found == null || !uid.equals(found.getMetadata().getUid())) {
+            return;
+        }
+        if (found.removeFinalizer(Labels.PURGE)) {
+            amend(found);
+        }
+        Backup left = backups(namespace, name).get();
+        if (left != null && uid.equals(left.getMetadata().getUid())) {
+            client.resource(left).lockResourceVersion().delete();
+            LOG.info("deleted Backup {}/{}", namespace, name);
+        }
+    }
+
+    private Resource<Backup> backups(String namespace, String name) {
+        return client.resources(Backup.class).inNamespace(namespace).withName(name);
+    }
+
+    private static void unlessGone(Runnable write) {
+        try {
+            write.run();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw refused(e);
+            }
+        }
+    }
+
+    /** An answer, and none that says the API server is away, is a refusal. */
+    private static RuntimeException refused(KubernetesClientException e) {
+        if (e.getCode() <= 0) {
+            return e;
+        }
+        boolean namespaceEnds = Optional.ofNullable(e.getStatus())
+                .map(Status::getDetails)
+                .filter(details -> details.getCauses().stream().anyMatch(cause -> "NamespaceTerminating".equals(cause.getReason())))
+                .isPresent();
+        return new Refusal(e.getCode(), e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage(), namespaceEnds);
     }
 
     @Override

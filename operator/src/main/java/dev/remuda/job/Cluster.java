@@ -5,6 +5,8 @@ import java.util.Optional;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
+import dev.remuda.api.Backup;
+
 /** The one door through which reconcilers act on the cluster. */
 public interface Cluster {
     /** The Job and its Pod as the API server has them now: a cache may lag behind. */
@@ -16,6 +18,21 @@ public interface Cluster {
     /** Deletes the Job and its Pod; an absent one is as good. */
     void delete(String namespace, String job);
 
+    /** The Backup as the API server has it now. */
+    Optional<Backup> backup(String namespace, String name);
+
+    /** @throws Refusal when the API server answers that it will not; also when a Backup of that name exists, whoever's it is */
+    void create(Backup backup);
+
+    /** Writes the status. @throws Refusal a conflict, when the Backup was changed after this one was read; a deleted one is as good */
+    void updateStatus(Backup backup);
+
+    /** Writes annotations, finalizers and owners. @throws Refusal a conflict, when the Backup was changed after this one was read; a deleted one is as good */
+    void amend(Backup backup);
+
+    /** Takes our finalizer from the Backup of that name and uid and deletes it; an absent one is as good. */
+    void deleteBackup(String namespace, String name, String uid);
+
     /** Tells the user, as an Event. An Event that cannot be written is no reason to stop. */
     void tell(HasMetadata about, Step.Tell words);
 
@@ -25,6 +42,10 @@ public interface Cluster {
             switch (step) {
                 case Step.CreateJob(Job job) -> create(job);
                 case Step.DeleteJob(String name) -> delete(resource.getMetadata().getNamespace(), name);
+                case Step.CreateBackup(Backup backup) -> create(backup);
+                case Step.UpdateStatus(Backup backup) -> updateStatus(backup);
+                case Step.Amend(Backup backup) -> amend(backup);
+                case Step.DeleteBackup(String name, String uid) -> deleteBackup(resource.getMetadata().getNamespace(), name, uid);
                 case Step.Tell words -> tell(resource, words);
             }
         }

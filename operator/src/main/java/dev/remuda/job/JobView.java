@@ -27,9 +27,11 @@ public record JobView(String name, Optional<Job> job, Optional<Pod> pod, Optiona
     }
 
     public boolean belongsTo(Owner owner) {
-        return job.isPresent()
-                ? references().stream().anyMatch(reference -> owner.uid().equals(reference.getUid()))
-                : pod.map(left -> left.getMetadata().getLabels()).filter(labels -> owner.uid().equals(labels.get(Labels.OWNER_UID))).isPresent();
+        if (job.isPresent() && !references().isEmpty()) {
+            return references().stream().anyMatch(reference -> owner.uid().equals(reference.getUid()));
+        }
+        return job.map(known -> known.getMetadata().getLabels()).filter(labels -> owner.uid().equals(labels.get(Labels.OWNER_UID))).isPresent()
+                || job.isEmpty() && pod.map(left -> left.getMetadata().getLabels()).filter(labels -> owner.uid().equals(labels.get(Labels.OWNER_UID))).isPresent();
     }
 
     /** Whether the Job belongs to a deleted resource of the same kind and name, and will soon be collected after it. */

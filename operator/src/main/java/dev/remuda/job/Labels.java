@@ -12,6 +12,12 @@ public final class Labels {
     /** Names may be longer than a label's value, so the full name stands in an annotation of the same key. */
     public static final String OWNER_NAME = "remuda.dev/owner-name";
 
+    /** Annotation of a Backup that shall end because the named newer one takes its place. */
+    public static final String REPLACED_BY = "remuda.dev/replaced-by";
+
+    /** Finalizer of a Backup whose data is purged when it is deleted. */
+    public static final String PURGE = "remuda.dev/purge";
+
     private Labels() {}
 
     /** Selects what belongs to any resource of a kind. */

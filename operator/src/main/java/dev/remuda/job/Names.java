@@ -3,6 +3,9 @@ package dev.remuda.job;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 
 /** Names and key prefixes that follow from what they name, so that the same work always has the same name. */
@@ -11,6 +14,8 @@ public final class Names {
     private static final int MAX_JOB_NAME = 63;
     private static final int MAX_NAME = 253;
     private static final int EVENT_TAIL = 9;
+    private static final int MARK = 8;
+    private static final DateTimeFormatter SLOT = DateTimeFormatter.ofPattern("yyyyMMdd-HHmm").withZone(ZoneOffset.UTC);
 
     private Names() {}
 
@@ -31,10 +36,28 @@ public final class Names {
         return head + "." + hash(uid + " " + words);
     }
 
-    /** The key prefix of one attempt of one Backup, ending in a slash. The uid tells it from an earlier Backup of the same name. */
-    public static String attemptPrefix(String prefix, String namespace, String policy, Owner backup, int attempt) {
-        String start = prefix == null ? "" : prefix + "/";
-        return start + namespace + "/" + policy + "/" + backup.name() + "-" + backup.uid().substring(0, 8) + "-" + attempt + "/";
+    /** The Backup of a slot: {@code <policy>-<yyyymmdd-hhmm, UTC>}, so that one slot never has two. */
+    public static String scheduled(String policy, Instant slot) {
+        String tail = "-" + SLOT.format(slot);
+        return policy.length() + tail.length() <= MAX_NAME ? policy + tail : policy.substring(0, MAX_NAME - tail.length() - EVENT_TAIL) + "-" + hash(policy) + tail;
+    }
+
+    /** The key prefix of all that a policy stores, ending in a slash. @param prefix of the storage; may be null */
+    public static String root(String prefix, String namespace, String policy) {
+        return (prefix == null ? "" : prefix + "/") + namespace + "/" + policy + "/";
+    }
+
+    /**
+     * The key prefix of one attempt of one Backup, ending in a slash. The Backup's uid tells it from an earlier one of the same name, the
+     * policy's uid from those of another cluster that has everything of the same name.
+     */
+    public static String attemptPrefix(String prefix, Owner policy, Owner backup, int attempt) {
+        return root(prefix, backup.namespace(), policy.name()) + backup.name() + "-" + mark(policy.uid()) + "-" + mark(backup.uid()) + "-" + attempt + "/";
+    }
+
+    /** The part of a uid that stands in keys. */
+    public static String mark(String uid) {
+        return uid.substring(0, MARK);
     }
 
     private static String hash(String text) {

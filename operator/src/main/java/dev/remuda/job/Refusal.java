@@ -2,20 +2,32 @@ package dev.remuda.job;
 
 import java.net.HttpURLConnection;
 
-/** The API server's answer that a Job cannot be created as it is, or cannot now. An API server that does not answer is another matter. */
+/** The API server's answer that a write cannot be made as it is, or cannot now. An API server that does not answer is another matter. */
 public final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int UNPROCESSABLE = 422;
 
     private final int code;
+    private final boolean namespaceEnds;
 
     /** @param code of HTTP */
     public Refusal(int code, String message) {
-        super(message);
-        this.code = code;
+        this(code, message, false);
     }
 
-    /** Whether a Job of that name exists, which the observation did not know. */
+    /** @param namespaceEnds whether it is because the namespace is being deleted */
+    public Refusal(int code, String message, boolean namespaceEnds) {
+        super(message);
+        this.code = code;
+        this.namespaceEnds = namespaceEnds;
+    }
+
+    /** Whether nothing can be created any more because the namespace is being deleted. */
+    public boolean namespaceEnds() {
+        return namespaceEnds;
+    }
+
+    /** Whether one of that name exists, or it was changed, which the observation did not know. */
     public boolean isConflict() {
         return code == HttpURLConnection.HTTP_CONFLICT;
     }

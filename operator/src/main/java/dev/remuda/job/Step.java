@@ -2,6 +2,8 @@ package dev.remuda.job;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
+import dev.remuda.api.Backup;
+
 /** One thing that a plan wants done in the cluster. */
 public sealed interface Step {
     /** Create the Job. */
@@ -9,6 +11,18 @@ public sealed interface Step {
 
     /** Delete the Job and its Pod; an absent one is as good. */
     record DeleteJob(String name) implements Step {}
+
+    /** Create the Backup. */
+    record CreateBackup(Backup backup) implements Step {}
+
+    /** Write the Backup's status over the one that it was made from. */
+    record UpdateStatus(Backup backup) implements Step {}
+
+    /** Give the Backup the annotations, finalizers and owners that this one has, if nobody has changed it since. */
+    record Amend(Backup backup) implements Step {}
+
+    /** Delete the Backup for good: nothing of it is in the store, so that its finalizer has no work left. An absent one is as good. */
+    record DeleteBackup(String name, String uid) implements Step {}
 
     /** Tell the user, as an Event on the resource. */
     record Tell(boolean warning, String reason, String message) implements Step {}

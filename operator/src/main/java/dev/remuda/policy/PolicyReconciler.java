@@ -1,5 +1,11 @@
 package dev.remuda.policy;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,30 +22,97 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
-import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.api.BackupPolicyStatus.Maintenance;
+import dev.remuda.api.Restore;
+import dev.remuda.cluster.JobFinder;
+import dev.remuda.cluster.JobSources;
 import dev.remuda.cluster.StatusUpdates;
+import dev.remuda.job.Cluster;
+import dev.remuda.job.JobBuilding;
+import dev.remuda.job.JobView;
+import dev.remuda.job.Refusal;
+import dev.remuda.job.Step;
 
-/** Keeps a policy's status true to its Backups. */
+/** Makes a policy's backups when they are due, and keeps its store in order: observe, plan, act, write the status once. */
 @ControllerConfiguration(name = "policy")
 public final class PolicyReconciler implements Reconciler<BackupPolicy> {
+    private final Cluster cluster;
+    private final JobFinder finder;
+    private final PolicyJobs jobs;
+    private final Duration startDeadline;
+    private final Clock clock;
+
+    public PolicyReconciler(Cluster cluster, JobBuilding building, Duration startDeadline, Clock clock) {
+        this.cluster = cluster;
+        this.finder = new JobFinder(cluster, startDeadline);
+        this.jobs = new PolicyJobs(building);
+        this.startDeadline = startDeadline;
+        this.clock = clock;
+    }
+
     @Override
     public List<EventSource<?, BackupPolicy>> prepareEventSources(EventSourceContext<BackupPolicy> context) {
-        return List.of(new InformerEventSource<>(
+        List<EventSource<?, BackupPolicy>> sources = new ArrayList<>(JobSources.of(BackupPolicy.class, context));
+        sources.add(new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Backup.class, BackupPolicy.class)
                         .withNamespacesInheritedFromController()
                         .withSecondaryToPrimaryMapper(backup -> Set.of(
                                 new ResourceID(backup.getSpec().policyRef().name(), backup.getMetadata().getNamespace())))
                         .build(),
                 context));
+        return sources;
     }
 
     @Override
     public UpdateControl<BackupPolicy> reconcile(BackupPolicy policy, Context<BackupPolicy> context) {
-        BackupPolicyStatus status = PolicyStatuses.of(policy, context.getSecondaryResources(Backup.class));
-        if (status.equals(policy.getStatus())) {
-            return StatusUpdates.write(context, Optional.empty(), Optional.empty());
+        Observed seen = observe(policy, context);
+        PolicyPlan plan = carryOut(seen, PolicyPlan.of(seen, jobs, startDeadline));
+        if (plan.status().equals(seen.status())) {
+            return StatusUpdates.write(context, Optional.empty(), plan.again());
         }
-        policy.setStatus(status);
-        return StatusUpdates.write(context, Optional.of(policy), Optional.empty());
+        policy.setStatus(plan.status());
+        return StatusUpdates.write(context, Optional.of(policy), plan.again());
+    }
+
+    private PolicyPlan carryOut(Observed seen, PolicyPlan plan) {
+        try {
+            cluster.carryOut(seen.policy(), plan.steps());
+            return plan;
+        } catch (Refusal refusal) {
+            Optional<String> taken = refusal.isConflict() && seen.taken().isEmpty() ? taken(seen, plan) : Optional.empty();
+            return taken.isPresent()
+                    ? carryOut(seen.withTaken(taken.get()), PolicyPlan.of(seen.withTaken(taken.get()), jobs, startDeadline))
+                    : PolicyPlan.refused(seen, refusal);
+        }
+    }
+
+    /** The name of a Backup that is in the way of a scheduled one. One that the cache does not know yet, of an earlier try, is not. */
+    private Optional<String> taken(Observed seen, PolicyPlan plan) {
+        return plan.steps().stream()
+                .filter(Step.CreateBackup.class::isInstance)
+                .map(step -> ((Step.CreateBackup) step).backup())
+                .filter(wanted -> cluster.backup(seen.namespace(), wanted.getMetadata().getName())
+                        .filter(found -> !wanted.getSpec().policyRef().equals(found.getSpec().policyRef()) || !wanted.getSpec().slot().equals(found.getSpec().slot()))
+                        .isPresent())
+                .map(wanted -> wanted.getMetadata().getName())
+                .findFirst();
+    }
+
+    private Observed observe(BackupPolicy policy, Context<BackupPolicy> context) {
+        List<Backup> backups = context.getSecondaryResources(Backup.class).stream()
+                .sorted(Comparator.comparing(backup -> backup.getMetadata().getName()))
+                .toList();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Optional<JobView> job = Optional.ofNullable(policy.getStatus())
+                .map(status -> status.maintenance())
+                .filter(Maintenance::underWay)
+                .flatMap(maintenance -> finder.find(context, policy.getMetadata().getNamespace(), maintenance.job(), now));
+        Observed seen = new Observed(policy, backups, List.of(), Optional.empty(), job, now);
+        return Maintaining.wantsToPurge(seen, Retaining.of(seen)) ? seen.with(restores(seen, context)) : seen;
+    }
+
+    /** Asked for instead of watched: they matter only when something is to be purged. */
+    private static List<Restore> restores(Observed seen, Context<BackupPolicy> context) {
+        return context.getClient().resources(Restore.class).inNamespace(seen.namespace()).list().getItems();
     }
 }

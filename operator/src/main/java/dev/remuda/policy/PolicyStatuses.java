@@ -1,29 +1,68 @@
 package dev.remuda.policy;
 
 import java.time.Instant;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
+import io.fabric8.kubernetes.api.model.Condition;
+
 import dev.remuda.api.Backup;
-import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupPolicyStatus.LastBackup;
+import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
+import dev.remuda.status.Conditions;
 
-/** The status of a policy, made from its Backups alone. */
+/** The status of a policy, for what its plan found. */
 final class PolicyStatuses {
+    static final String READY = "Ready";
+    static final String MAINTAINED = "Maintained";
+
     private PolicyStatuses() {}
 
+    static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining) {
+        List<Condition> conditions = new ArrayList<>();
+        Scheduling.Readiness ready = scheduling.ready();
+        conditions.add(condition(seen, READY, ready.ok() ? "True" : "False", ready.reason(), ready.message()));
+        maintained(seen, maintaining.status()).ifPresent(conditions::add);
+        return new BackupPolicyStatus(
+                seen.policy().getMetadata().getGeneration(), conditions, newest(seen).orElse(null), scheduling.next().orElse(null), scheduling.tiers(),
+                retaining.status(), maintaining.status(), LifecycleRules.of(seen).orElse(null));
+    }
+
+    /** Nothing of the plan was carried out for certain, so all else stays as it was. */
+    static BackupPolicyStatus refused(Observed seen, String message) {
+        BackupPolicyStatus s = seen.status();
+        List<Condition> conditions = new ArrayList<>(List.of(condition(seen, READY, "False", "Refused", message)));
+        s.conditions().stream().filter(condition -> !READY.equals(condition.getType())).forEach(conditions::add);
+        return new BackupPolicyStatus(
+                s.observedGeneration(), conditions, s.lastBackup(), s.nextBackup(), s.tiers(), s.retention(), s.maintenance(), s.lifecycleRules());
+    }
+
+    /** While a Job runs, what is known is what the one before it found. */
+    private static Optional<Condition> maintained(Observed seen, Maintenance maintenance) {
+        if (maintenance == null || maintenance.underWay()) {
+            return seen.status().conditions().stream().filter(condition -> MAINTAINED.equals(condition.getType())).findFirst();
+        }
+        return Optional.of(maintenance.reason() == null
+                ? condition(seen, MAINTAINED, "True", MAINTAINED, maintenance.message())
+                : condition(seen, MAINTAINED, "False", maintenance.reason().name(), maintenance.message()));
+    }
+
+    private static Condition condition(Observed seen, String type, String status, String reason, String message) {
+        return Conditions.of(seen.status().conditions(), type, status, reason, message, seen.generation(), seen.now());
+    }
+
     /** The newest is the one with the newest snapshot: a backup that took long is as old as what is in it. */
-    static BackupPolicyStatus of(BackupPolicy policy, Collection<Backup> backups) {
-        Optional<LastBackup> newest = backups.stream()
-                .filter(backup -> backup.getStatus() != null && backup.getStatus().phase() == Phase.Completed)
+    private static Optional<LastBackup> newest(Observed seen) {
+        return seen.in(Phase.Completed)
+                .filter(backup -> backup.getStatus().snapshotAt() != null)
                 .max(Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt())
                         .thenComparing(backup -> backup.getMetadata().getName()))
                 .map(PolicyStatuses::last);
-        return new BackupPolicyStatus(policy.getMetadata().getGeneration(), newest.orElse(null));
     }
 
     private static LastBackup last(Backup backup) {

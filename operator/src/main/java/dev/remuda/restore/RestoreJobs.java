@@ -9,6 +9,7 @@ import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.RestoreSpec;
+import dev.remuda.api.S3Spec;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Mounts;
 import dev.remuda.job.Names;
@@ -30,6 +31,11 @@ final class RestoreJobs {
         return Names.job(seen.restore().getMetadata().getName(), "restore");
     }
 
+    private static S3Spec store(Observed seen, BackupStatus backup) {
+        S3Spec noted = backup.storage().s3();
+        return seen.policy().map(policy -> policy.getSpec().reach(noted)).orElse(noted);
+    }
+
     Job restore(Observed seen) {
         Owner owner = Owner.of(seen.restore());
         RestoreSpec spec = seen.restore().getSpec();
@@ -38,7 +44,7 @@ final class RestoreJobs {
         RestoreTask task = new RestoreTask(
                 owner.name(),
                 owner.namespace(),
-                mounts.store(backup.storage().s3()),
+                mounts.store(store(seen, backup)),
                 backup.location().prefix(),
                 backup.checksum(),
                 mounts.database(spec.target().in(backup.database())),

@@ -76,6 +76,9 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
         if (backup.getStatus().phase() == Phase.Failed) {
             return fail(seen, Reason.BackupNotCompleted, "Backup " + seen.backupName() + " is Failed, so there is nothing to restore; choose a completed one");
         }
+        if (backup.getStatus().phase() == Phase.Deleting || backup.isMarkedForDeletion()) {
+            return fail(seen, Reason.BackupNotCompleted, "Backup " + seen.backupName() + " is being deleted; choose another one");
+        }
         return unconfirmed(seen).map(message -> fail(seen, Reason.NotConfirmed, message))
                 .orElseGet(() -> new RestorePlan(RestoreStatuses.planned(seen, backup.getStatus()), List.of(), Optional.of(Duration.ZERO)));
     }

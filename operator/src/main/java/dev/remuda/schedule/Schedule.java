@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 import com.cronutils.model.Cron;
-import com.cronutils.model.definition.CronDefinition;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
@@ -37,8 +36,8 @@ public final class Schedule {
     private static final Pattern STEP_WITHOUT_RANGE = Pattern.compile("(.*,)?" + VALUE + "/.*");
     private static final String HOW = "; write minute, hour, day of month, month and day of week, such as '0 2 * * *' for every day at 02:00";
 
-    private static final CronDefinition EITHER_DAY = definition().instance();
-    private static final CronDefinition BOTH_DAYS = definition().matchDayOfWeekAndDayOfMonth().instance();
+    private static final CronParser EITHER_DAY = new CronParser(definition().instance());
+    private static final CronParser BOTH_DAYS = new CronParser(definition().matchDayOfWeekAndDayOfMonth().instance());
 
     private final String cron;
     private final ZoneId zone;
@@ -132,8 +131,8 @@ public final class Schedule {
     }
 
     /** The library would put names in capitals by the rules of the machine's own language. */
-    private static Cron read(CronDefinition definition, String[] fields) {
-        return new CronParser(definition).parse(String.join(" ", fields).toUpperCase(Locale.ROOT));
+    private static Cron read(CronParser parser, String[] fields) {
+        return parser.parse(String.join(" ", fields).toUpperCase(Locale.ROOT));
     }
 
     private static IllegalArgumentException refused(String cron, String cause, String how) {

@@ -74,6 +74,8 @@ public enum Reason {
     BackupMissing,
     /** The Backup to restore is not completed. */
     BackupNotCompleted,
+    /** The worker left alone what was to be purged. */
+    PurgeRefused,
     /** A newer scheduled backup took its place while it ran. */
     Replaced,
     /** A schedule that cannot be understood, or never comes. */

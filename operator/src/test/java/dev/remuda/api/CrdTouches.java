@@ -16,7 +16,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 /** What annotations cannot say of a schema: the order of columns, merge keys of lists, and words for the fields of Kubernetes' own types. */
 final class CrdTouches implements CRDPostProcessor {
     private static final List<String> COLUMNS = List.of(
-            "Policy", "Source", "Target", "Database", "Phase", "Reason", "Last Backup", "Size", "Duration", "Age");
+            "Policy", "Source", "Target", "Database", "Ready", "Suspended", "Tier", "Phase", "Reason", "Last Backup", "Next Backup", "Kept", "Size", "Duration", "Expires", "Age");
 
     private static final long MAX_RESOURCES = 16;
     private static final long MAX_QUANTITY = 32;
@@ -65,6 +65,12 @@ final class CrdTouches implements CRDPostProcessor {
 
     /** CRDs are often older than the operator: a reason or phase that they do not know yet must not make them refuse its status. */
     private static void acceptNewWords(Map<String, JSONSchemaProps> status) {
+        if (status.containsKey("storageClass")) {
+            status.get("storageClass").setEnum(null);
+        }
+        if (status.containsKey("maintenance")) {
+            status.get("maintenance").getProperties().get("reason").setEnum(null);
+        }
         if (status.containsKey("phase")) {
             status.get("phase").setEnum(null);
         }
@@ -89,6 +95,10 @@ final class CrdTouches implements CRDPostProcessor {
         schema.getProperties().forEach((child, property) -> {
             if (property.getDescription() == null) {
                 property.setDescription(WORDS.getOrDefault(name + "." + child, WORDS.get(child)));
+            }
+            if (child.equals("tiers") && property.getItems().getSchema().getProperties() != null && property.getItems().getSchema().getProperties().containsKey("name")) {
+                property.setXKubernetesListType("map");
+                property.setXKubernetesListMapKeys(List.of("name"));
             }
             if (child.equals("conditions")) {
                 property.setXKubernetesListType("map");

@@ -1,5 +1,7 @@
 package dev.remuda.api;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.remuda.support.ApiServer;
+import dev.remuda.support.Folders;
 import dev.remuda.task.Json;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -101,6 +104,27 @@ class SchemaIT {
                 bad(POLICY, "spec.jobTemplate.labels", thirtyThree(), "must have at most 32"),
                 bad(POLICY, "spec.jobTemplate.resources.limits.memory", "lots", "requests and limits must be quantities such as 100m, 2 or 512Mi"),
                 bad(POLICY, "spec.jobTemplate.resources.requests.cpu", "1 core", "requests and limits must be quantities such as 100m, 2 or 512Mi"),
+                bad(POLICY, "spec.storage.s3.transitions", "Move", "supported values: \"Copy\", \"Lifecycle\", \"None\""),
+                bad(POLICY, "spec.timeZone", "", "at least 1 chars long"),
+                bad(POLICY, "spec.tiers", List.of(Map.of("name", "daily")), "spec.tiers[0].schedule: Required value"),
+                bad(POLICY, "spec.tiers", List.of(Map.of("schedule", "@daily")), "spec.tiers[0].name: Required value"),
+                bad(POLICY, "spec.tiers", List.of(tier("Daily", "@daily")), "the name of a tier must be lower-case letters, digits and hyphens, such as daily"),
+                bad(POLICY, "spec.tiers", List.of(tier("daily", "every day")), "schedule must be cron's five fields, such as 0 2 * * *, or one of @hourly"),
+                bad(POLICY, "spec.tiers", List.of(tier("daily", "@reboot")), "schedule must be cron's five fields, such as 0 2 * * *, or one of @hourly"),
+                bad(POLICY, "spec.tiers", List.of(tier("daily", "0 0 2 * * *")), "schedule must be cron's five fields, such as 0 2 * * *, or one of @hourly"),
+                bad(POLICY, "spec.tiers", List.of(tier("daily", "@daily"), tier("daily", "@hourly")), "Duplicate value: {\"name\":\"daily\"}"),
+                bad(POLICY, "spec.tiers", List.of(kept(Map.of("maxAge", "a month"))), "maxAge must be an age such as 30d, 12h or 90m, greater than zero"),
+                bad(POLICY, "spec.tiers", List.of(kept(Map.of("maxAge", "0d"))), "maxAge must be an age such as 30d, 12h or 90m, greater than zero"),
+                bad(POLICY, "spec.tiers", List.of(kept(Map.of("maxCount", 0))), "greater than or equal to 1"),
+                bad(POLICY, "spec.tiers", List.of(kept(Map.of("minCount", -1))), "greater than or equal to 0"),
+                bad(POLICY, "spec.tiers", List.of(kept(Map.of("maxCount", 2, "minCount", 3))), "minCount must not be greater than maxCount"),
+                bad(POLICY, "spec.tiers", List.of(Map.of("name", "a", "schedule", "@daily", "storageClass", "COLD")), "supported values: \"DEEP_ARCHIVE\", \"GLACIER\""),
+                bad(POLICY, "spec.startingDeadline", "0s", "startingDeadline must be a duration such as 30m or 1h, greater than zero"),
+                bad(POLICY, "spec.concurrencyPolicy", "Allow", "supported values: \"Forbid\", \"Replace\""),
+                bad(POLICY, "spec.jitter", "a bit", "jitter must be a duration such as 10m"),
+                bad(POLICY, "spec.jitter", "25h", "jitter must be at most 24h"),
+                bad(POLICY, "spec.deletionPolicy", "Purge", "supported values: \"Delete\", \"Retain\""),
+                bad(POLICY, "spec.failedBackupsHistoryLimit", -1, "greater than or equal to 0"),
                 bad(BACKUP, "spec", null, "spec: Required value"),
                 bad(BACKUP, "spec.policyRef", null, "spec.policyRef: Required value"),
                 bad(BACKUP, "spec.policyRef.name", null, "spec.policyRef.name: Required value"),
@@ -137,6 +161,10 @@ class SchemaIT {
                 arguments(POLICY, "spec.timeout", "1m"), arguments(POLICY, "spec.timeout", "720h"), arguments(POLICY, "spec.timeout", "1h30m5s"),
                 arguments(POLICY, "spec.jobTemplate.resources.limits", Map.of("memory", "1Gi", "cpu", 2)),
                 arguments(POLICY, "spec.jobTemplate.tolerations", List.of(Map.of("operator", "Exists"))),
+                arguments(POLICY, "spec.tiers", List.of(tier("daily", "0 2 * * *"), tier("hourly", "*/5 8-18 1,15 JAN-JUN mon"), tier("weekly", "@weekly"))),
+                arguments(POLICY, "spec.tiers", List.of(kept(Map.of("maxAge", "1d12h", "maxCount", 3, "minCount", 3)))),
+                arguments(POLICY, "spec.startingDeadline", "30m"), arguments(POLICY, "spec.jitter", "0s"), arguments(POLICY, "spec.jitter", "24h"),
+                arguments(BACKUP, "spec.tiers", List.of("daily")), arguments(BACKUP, "spec.slot", "2026-03-01T02:00:00Z"),
                 arguments(RESTORE, "spec.target.name", "copy"), arguments(RESTORE, "spec.target", Map.of("host", "h", "secretRef", Map.of("name", "s"))));
     }
 
@@ -149,6 +177,8 @@ class SchemaIT {
     @Test
     void defaultsAreFilledIn() {
         Map<String, Object> spec = spec(dryRun(with(POLICY, "spec.dump", Map.of("compression", Map.of()))));
+        assertThat(spec).containsEntry("timeZone", "Etc/UTC").containsEntry("concurrencyPolicy", "Forbid").containsEntry("jitter", "0s")
+                .containsEntry("deletionPolicy", "Retain").containsEntry("failedBackupsHistoryLimit", 3);
         assertThat(spec).containsEntry("timeout", "4h").containsEntry("dump", Map.of("format", "Custom", "compression", Map.of("algorithm", "Zstd")));
     }
 
@@ -164,7 +194,15 @@ class SchemaIT {
         client.resource(with(BACKUP, "spec.policyRef.name", "horses")).inNamespace(namespace).create();
         client.resource(with(RESTORE, "spec.strategy", "Create")).inNamespace(namespace).create();
         assertThatThrownBy(() -> client.resource(with(BACKUP, "spec.policyRef.name", "cows")).inNamespace(namespace).update())
-                .hasMessageContaining("a Backup's spec cannot be changed; create another Backup");
+                .hasMessageContaining("a Backup's spec cannot be changed, except pinned; create another Backup");
+        for (Object value : List.of(List.of("daily"), List.of())) {
+            assertThatThrownBy(() -> client.resource(with(BACKUP, "spec.tiers", value)).inNamespace(namespace).update())
+                    .hasMessageContaining("a Backup's spec cannot be changed, except pinned; create another Backup");
+        }
+        assertThatThrownBy(() -> client.resource(with(BACKUP, "spec.slot", "2026-03-01T02:00:00Z")).inNamespace(namespace).update())
+                .hasMessageContaining("a Backup's spec cannot be changed, except pinned; create another Backup");
+        client.resource(with(BACKUP, "spec.pinned", true)).inNamespace(namespace).update();
+        client.resource(with(BACKUP, "spec.pinned", false)).inNamespace(namespace).update();
         assertThatThrownBy(() -> client.resource(with(RESTORE, "spec.confirm", "horses")).inNamespace(namespace).update())
                 .hasMessageContaining("a Restore's spec cannot be changed; create another Restore");
         client.resource(with(BACKUP, "metadata.labels", Map.of("may", "change"))).inNamespace(namespace).update();
@@ -231,6 +269,23 @@ class SchemaIT {
             at.put(names[names.length - 1], value);
         }
         return Serialization.unmarshal(Serialization.asYaml(root), GenericKubernetesResource.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"production", "staging", "development", "horse-racing"})
+    void theExamplesAreAccepted(String example) throws IOException {
+        String policy = Files.readString(Folders.repository().resolve("examples").resolve(example).resolve("policy.yaml"));
+        GenericKubernetesResource resource = Serialization.unmarshal(policy, GenericKubernetesResource.class);
+        resource.getMetadata().setNamespace("default");
+        assertThat(spec(dryRun(resource))).containsKey("storage");
+    }
+
+    private static Map<String, Object> tier(String name, String schedule) {
+        return Map.of("name", name, "schedule", schedule);
+    }
+
+    private static Map<String, Object> kept(Map<String, Object> retention) {
+        return Map.of("name", "daily", "schedule", "@daily", "retention", retention);
     }
 
     private static Arguments bad(String document, String path, Object value, String message) {

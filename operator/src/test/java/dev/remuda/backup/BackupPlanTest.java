@@ -89,7 +89,7 @@ class BackupPlanTest {
     @Test
     void aDatabaseWhoseNameStandsInASecretHasNoTag() {
         DatabaseSpec nameless = new DatabaseSpec(null, null, null, null, Samples.database().secretRef(), null);
-        world.policy.orElseThrow().setSpec(new BackupPolicySpec(nameless, Samples.storage(), null, null, null));
+        world.policy.orElseThrow().setSpec(Samples.spec(nameless, null));
         world.reconcileUntilItRests();
         assertThat(((BackupTask) world.task(JOB)).labels()).containsOnlyKeys("namespace", "policy");
     }
@@ -98,7 +98,7 @@ class BackupPlanTest {
     void aPolicyThatChangesBetweenPlanAndJobChangesNeitherDatabaseNorStore() {
         world.reconcile();
         DatabaseSpec other = new DatabaseSpec("other", null, "other", null, Samples.database().secretRef(), null);
-        world.policy.orElseThrow().setSpec(new BackupPolicySpec(other, Samples.storage(), null, null, null));
+        world.policy.orElseThrow().setSpec(Samples.spec(other, null));
         world.reconcile();
         assertThat(((BackupTask) world.task(JOB)).database().host()).isEqualTo("db.stable.svc");
     }

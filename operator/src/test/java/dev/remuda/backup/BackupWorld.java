@@ -39,6 +39,7 @@ final class BackupWorld {
     final List<String> created = new ArrayList<>();
     final List<String> deleted = new ArrayList<>();
     final Set<Step.Tell> told = new LinkedHashSet<>();
+    final List<String> restores = new ArrayList<>();
     Backup backup = Samples.backup();
     Optional<BackupPolicy> policy = Optional.of(Samples.policy());
     Instant now = Samples.CREATED.plusSeconds(5);
@@ -47,8 +48,8 @@ final class BackupWorld {
 
     Observed seen() {
         Map<String, JobView> looked = new LinkedHashMap<>(jobs);
-        looked.keySet().retainAll(new Observed(backup, policy, Map.of(), now).plannedJobs());
-        return new Observed(backup, policy, looked, now);
+        looked.keySet().retainAll(new Observed(backup, policy, restores, Map.of(), now).plannedJobs());
+        return new Observed(backup, policy, restores, looked, now);
     }
 
     BackupPlan plan() {
@@ -81,6 +82,10 @@ final class BackupWorld {
                     jobs.remove(name);
                 }
                 case Step.Tell words -> told.add(words);
+                case Step.Amend(Backup amended) -> backup.setMetadata(amended.getMetadata());
+                case Step.CreateBackup create -> throw new AssertionError(create);
+                case Step.UpdateStatus update -> throw new AssertionError(update);
+                case Step.DeleteBackup delete -> throw new AssertionError(delete);
             }
         }
     }

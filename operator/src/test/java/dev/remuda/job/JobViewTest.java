@@ -2,6 +2,7 @@ package dev.remuda.job;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -46,9 +47,16 @@ class JobViewTest {
 
     @Test
     void aJobOfNobodyBelongsToNobody() {
-        JobView nobodys = view(new JobBuilder(job).editMetadata().withOwnerReferences().endMetadata().build());
+        JobView nobodys = view(new JobBuilder(job).editMetadata().withOwnerReferences().withLabels(Map.of()).endMetadata().build());
         assertThat(nobodys.belongsTo(OWNER)).isFalse();
         assertThat(nobodys.belongsToEarlier(ANEW)).isFalse();
+    }
+
+    @Test
+    void aJobWithoutAnOwnerIsKnownByItsLabel() {
+        JobView purge = view(new JobBuilder(job).editMetadata().withOwnerReferences().endMetadata().build());
+        assertThat(purge.belongsTo(OWNER)).isTrue();
+        assertThat(purge.belongsTo(ANEW)).isFalse();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.remuda.job;
 
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class NamesTest {
     private static final Owner BACKUP = new Owner("remuda.dev/v1beta1", "Backup", "stable", "monday", "6f1c2a34-5b6c-4d7e-8f90-123456789012");
+    private static final Owner POLICY = new Owner("remuda.dev/v1beta1", "BackupPolicy", "stable", "horses", "9b9b9b9b-5b6c-4d7e-8f90-123456789012");
 
     @Test
     void aJobIsNamedByItsOwnerAndTheAttempt() {
@@ -77,18 +79,32 @@ class NamesTest {
 
     @Test
     void eachAttemptHasAPrefixOfItsOwn() {
-        assertThat(Names.attemptPrefix("team/a", "stable", "horses", BACKUP, 1)).isEqualTo("team/a/stable/horses/monday-6f1c2a34-1/");
-        assertThat(Names.attemptPrefix("team/a", "stable", "horses", BACKUP, 2)).isEqualTo("team/a/stable/horses/monday-6f1c2a34-2/");
+        assertThat(Names.attemptPrefix("team/a", POLICY, BACKUP, 1)).isEqualTo("team/a/stable/horses/monday-9b9b9b9b-6f1c2a34-1/");
+        assertThat(Names.attemptPrefix("team/a", POLICY, BACKUP, 2)).isEqualTo("team/a/stable/horses/monday-9b9b9b9b-6f1c2a34-2/");
     }
 
     @Test
     void withoutAPrefixKeysDoNotBeginWithASlash() {
-        assertThat(Names.attemptPrefix(null, "stable", "horses", BACKUP, 1)).isEqualTo("stable/horses/monday-6f1c2a34-1/");
+        assertThat(Names.attemptPrefix(null, POLICY, BACKUP, 1)).isEqualTo("stable/horses/monday-9b9b9b9b-6f1c2a34-1/");
     }
 
     @Test
     void aBackupThatIsCreatedAnewUnderItsOldNameDoesNotWriteWhereTheOldOneDid() {
         Owner again = new Owner(BACKUP.apiVersion(), BACKUP.kind(), BACKUP.namespace(), BACKUP.name(), "0a0a0a0a-5b6c-4d7e-8f90-123456789012");
-        assertThat(Names.attemptPrefix("p", "stable", "horses", again, 1)).isNotEqualTo(Names.attemptPrefix("p", "stable", "horses", BACKUP, 1));
+        assertThat(Names.attemptPrefix("p", POLICY, again, 1)).isNotEqualTo(Names.attemptPrefix("p", POLICY, BACKUP, 1));
+    }
+
+    @Test
+    void anotherClustersPolicyOfTheSameNameWritesElsewhere() {
+        Owner other = new Owner(POLICY.apiVersion(), POLICY.kind(), POLICY.namespace(), POLICY.name(), "0a0a0a0a-5b6c-4d7e-8f90-123456789012");
+        assertThat(Names.attemptPrefix("p", other, BACKUP, 1)).isNotEqualTo(Names.attemptPrefix("p", POLICY, BACKUP, 1));
+    }
+
+    @Test
+    void theBackupOfASlotIsNamedByItsMomentInUtc() {
+        Instant slot = Instant.parse("2026-03-01T02:00:00Z");
+        assertThat(Names.scheduled("horses", slot)).isEqualTo("horses-20260301-0200");
+        assertThat(Names.scheduled("h".repeat(239), slot)).isEqualTo("h".repeat(239) + "-20260301-0200");
+        assertThat(Names.scheduled("h".repeat(253), slot)).hasSize(253).endsWith("-20260301-0200").isNotEqualTo(Names.scheduled("h".repeat(252) + "i", slot));
     }
 }

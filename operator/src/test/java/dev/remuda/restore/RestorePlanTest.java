@@ -171,7 +171,7 @@ class RestorePlanTest {
         BackupStatus s = another.getStatus();
         another.setStatus(new BackupStatus(
                 s.phase(), s.conditions(), null, s.startedAt(), s.completedAt(), s.duration(), s.database(), s.storage(), s.jobTemplate(),
-                new BackupStatus.Location("s3://backups/another/", "another/", "another/data.dump"), s.snapshotAt(), s.sizeBytes(), s.size(), null, null,
+                new BackupStatus.Location("s3://backups/another/", "another/", "another/data.dump"), null, null, null, null, s.snapshotAt(), s.sizeBytes(), s.size(), null, null,
                 s.databaseName(), null, null, null, null, null));
         world.backup = Optional.of(another);
         failed("BackupMissing", "Backup monday was deleted before the Restore began, and another has its name now; nothing was touched");

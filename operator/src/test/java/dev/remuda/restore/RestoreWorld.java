@@ -70,7 +70,7 @@ final class RestoreWorld {
         Backup backup = Samples.backup();
         backup.setStatus(new BackupStatus(
                 phase, List.of(new ConditionBuilder().withType("Completed").build()), null, Samples.CREATED, done.finishedAt(), "42s",
-                Samples.database(), Samples.storage(), new JobTemplateSpec(null, "backed-up-as", null, null, null, null), new BackupStatus.Location("s3://backups/" + prefix, prefix, done.dataKey()), done.snapshotAt(),
+                Samples.database(), Samples.storage(), new JobTemplateSpec(null, "backed-up-as", null, null, null, null), new BackupStatus.Location("s3://backups/" + prefix, prefix, done.dataKey()), null, null, null, null, done.snapshotAt(),
                 done.sizeBytes(), "1.4 MiB", null, null, done.databaseName(), null, null, null, null, null));
         return backup;
     }
@@ -113,6 +113,7 @@ final class RestoreWorld {
                     job = Optional.empty();
                 }
                 case Step.Tell words -> told.add(words);
+                default -> throw new AssertionError(step);
             }
         }
     }

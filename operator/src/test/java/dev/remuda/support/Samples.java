@@ -2,9 +2,11 @@ package dev.remuda.support;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -13,19 +15,23 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupSpec;
+import dev.remuda.api.BackupStatus;
 import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.NameRef;
+import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreSpec;
 import dev.remuda.api.S3Spec;
 import dev.remuda.api.SecretRef;
 import dev.remuda.api.StorageSpec;
 import dev.remuda.api.Target;
+import dev.remuda.api.TierSpec;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
+import dev.remuda.task.StorageClass;
 
 /** Resources and results as a user and a worker write them; all of them are of one database, {@code horses}. */
 public final class Samples {
@@ -44,14 +50,35 @@ public final class Samples {
     public static BackupPolicy policy(JobTemplateSpec template) {
         BackupPolicy policy = new BackupPolicy();
         policy.setMetadata(meta("horses"));
-        policy.setSpec(new BackupPolicySpec(database(), storage(), null, "2h", template));
+        policy.setSpec(spec(database(), template));
         return policy;
+    }
+
+    /** Of a policy without tiers. */
+    public static BackupPolicySpec spec(DatabaseSpec database, JobTemplateSpec template) {
+        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, "2h", null, null, template);
+    }
+
+    /** The same policy with these tiers. */
+    public static BackupPolicySpec with(BackupPolicySpec spec, TierSpec... tiers) {
+        return new BackupPolicySpec(
+                spec.database(), spec.storage(), spec.dump(), spec.timeZone(), List.of(tiers), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
+                spec.suspend(), spec.timeout(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+    }
+
+    /** A status as a completed backup has it. */
+    public static BackupStatus completed(Instant snapshotAt, String prefix, String tier, StorageClass storageClass) {
+        return new BackupStatus(
+                Phase.Completed, List.of(new ConditionBuilder().withType("Completed").withStatus("True").build()), null, snapshotAt.minusSeconds(1),
+                snapshotAt.plusSeconds(30), "31s", database(), storage(), JobTemplateSpec.EMPTY,
+                new BackupStatus.Location("s3://backups/" + prefix, prefix, prefix + "data.dump.zst"), tier, storageClass, null, null, snapshotAt, 1_468_006L,
+                "1.4 MiB", 9_000_000L, "sha256:00", "horses", "17.5", "0/1A2B3C", null, 4, 2_000_000L);
     }
 
     public static Backup backup() {
         Backup backup = new Backup();
         backup.setMetadata(meta("monday"));
-        backup.setSpec(new BackupSpec(new NameRef("horses")));
+        backup.setSpec(new BackupSpec(new NameRef("horses"), null, null, null));
         return backup;
     }
 
@@ -67,7 +94,7 @@ public final class Samples {
     }
 
     public static StorageSpec storage() {
-        return new StorageSpec(new S3Spec("backups", "stables", null, null, null, new SecretRef("backup-s3", null), null));
+        return new StorageSpec(new S3Spec("backups", "stables", null, null, null, new SecretRef("backup-s3", null), null, null));
     }
 
     public static BackupResult backedUp() {

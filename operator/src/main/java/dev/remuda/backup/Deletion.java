@@ -1,0 +1,100 @@
+package dev.remuda.backup;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.DeletionPolicy;
+import dev.remuda.job.JobView;
+import dev.remuda.job.Labels;
+import dev.remuda.job.Outcome;
+import dev.remuda.job.Refusal;
+import dev.remuda.job.Step;
+import dev.remuda.task.FailureResult;
+import dev.remuda.task.MaintainResult;
+
+/**
+ * What to do for a Backup that is being deleted and has the finalizer: purge its data, then let it go. A purge that fails is tried again
+ * every few minutes for as long as it takes; a person ends that by setting the policy's deletionPolicy to Retain. In a namespace that is
+ * being deleted nothing can be created, so there the data stays: it is never worth a namespace that hangs.
+ */
+final class Deletion {
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
+    private static final Duration BETWEEN_TRIES = Duration.ofMinutes(5);
+
+    private Deletion() {}
+
+    static BackupPlan of(Observed seen, BackupJobs jobs, Duration startDeadline) {
+        if (!seen.backup().hasFinalizer(Labels.PURGE)) {
+            return plan(seen, Optional.empty());
+        }
+        boolean retain = seen.policy().filter(policy -> policy.getSpec().deletionPolicy() == DeletionPolicy.Retain).isPresent();
+        if (retain || seen.status().location() == null) {
+            return release(seen);
+        }
+        Optional<JobView> job = seen.job(BackupJobs.purgeName(seen));
+        return job.isPresent() ? look(seen, job.get(), startDeadline) : begin(seen, jobs);
+    }
+
+    static BackupPlan refused(Observed seen, Refusal refusal) {
+        return refusal.namespaceEnds()
+                ? release(seen)
+                : waiting(seen, "JobRefused", "the API server refuses to create the Job that purges it: " + refusal.getMessage());
+    }
+
+    private static BackupPlan begin(Observed seen, BackupJobs jobs) {
+        if (!seen.restores().isEmpty()) {
+            return waiting(seen, "Deleting", "it is purged when Restore " + String.join(", ", seen.restores()) + " has ended, which reads it");
+        }
+        return new BackupPlan(
+                BackupStatuses.deleting(seen, "Deleting", "Job " + BackupJobs.purgeName(seen) + " purges it from the store"),
+                List.of(new Step.CreateJob(jobs.purge(seen))), Optional.of(LOOK_AGAIN));
+    }
+
+    private static BackupPlan look(Observed seen, JobView job, Duration startDeadline) {
+        return switch (job.outcome(seen.now())) {
+            case Outcome.Reported(MaintainResult result) when result.purged().contains(seen.backup().getMetadata().getUid()) -> release(seen, new Step.DeleteJob(job.name()));
+            case Outcome.Reported(MaintainResult result) -> failed(seen, job, why(result));
+            case Outcome.Reported(FailureResult failure) -> failed(seen, job, failure.reason() + ": " + failure.message());
+            case Outcome.Reported other -> failed(seen, job, "unexpected report");
+            case Outcome.Lost lost -> failed(seen, job, lost.reason() + ": " + lost.message());
+            case Outcome.Waiting waiting when job.overdue(startDeadline, seen.now()) -> failed(seen, job, waiting.cause() + ": " + waiting.message());
+            case Outcome.Waiting waiting -> plan(seen, Optional.of(LOOK_AGAIN));
+            case Outcome.Running running -> plan(seen, Optional.of(LOOK_AGAIN));
+        };
+    }
+
+    private static String why(MaintainResult result) {
+        return result.failed().stream().map(one -> one.reason() + ": " + one.message()).findFirst()
+                .or(() -> result.spared().stream().map(MaintainResult.Spared::why).findFirst())
+                .orElse("no cause was given");
+    }
+
+    /** The next try is made by deleting the Job of this one. */
+    private static BackupPlan failed(Observed seen, JobView job, String why) {
+        Duration left = job.left(BETWEEN_TRIES, seen.now());
+        String message = "its data could not be purged (" + why + "); this is tried again. To keep the data and let the Backup go, set deletionPolicy: Retain in BackupPolicy "
+                + seen.policyName() + ", or take the finalizer " + Labels.PURGE + " from this Backup when that is gone";
+        return left.isPositive()
+                ? new BackupPlan(BackupStatuses.deleting(seen, "PurgeFailed", message), List.of(), Optional.of(left))
+                : new BackupPlan(seen.status(), List.of(new Step.DeleteJob(job.name())), Optional.of(Duration.ofSeconds(1)));
+    }
+
+    private static BackupPlan release(Observed seen, Step... first) {
+        Backup released = new Backup();
+        released.setMetadata(seen.backup().getMetadata().toBuilder().removeFromFinalizers(Labels.PURGE).build());
+        List<Step> steps = new ArrayList<>(List.of(first));
+        steps.add(new Step.Amend(released));
+        return new BackupPlan(seen.status(), steps, Optional.empty());
+    }
+
+    private static BackupPlan waiting(Observed seen, String reason, String message) {
+        return new BackupPlan(BackupStatuses.deleting(seen, reason, message), List.of(), Optional.of(LOOK_AGAIN));
+    }
+
+    private static BackupPlan plan(Observed seen, Optional<Duration> again) {
+        return new BackupPlan(seen.status(), List.of(), again);
+    }
+}

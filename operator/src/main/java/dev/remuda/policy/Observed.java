@@ -1,0 +1,87 @@
+package dev.remuda.policy;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupPolicySpec;
+import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.api.BackupStatus;
+import dev.remuda.api.Phase;
+import dev.remuda.api.Restore;
+import dev.remuda.job.JobView;
+import dev.remuda.job.Owner;
+
+/**
+ * All that a plan for a BackupPolicy looks at.
+ *
+ * @param backups the policy's Backups
+ * @param restores Restores of its namespace; looked up only when something is to be purged
+ * @param taken name of a Backup that is in the way of a scheduled one and is not of that slot
+ * @param job the Job that the status plans for maintenance, whoever's it is, while it exists
+ * @param now to the second: what is written is read again as it was
+ */
+record Observed(
+        BackupPolicy policy, List<Backup> backups, List<Restore> restores, Optional<String> taken, Optional<JobView> job, Instant now) {
+
+    Observed with(List<Restore> known) {
+        return new Observed(policy, backups, known, taken, job, now);
+    }
+
+    Observed withTaken(String name) {
+        return new Observed(policy, backups, restores, Optional.of(name), job, now);
+    }
+
+    BackupPolicySpec spec() {
+        return policy.getSpec();
+    }
+
+    BackupPolicyStatus status() {
+        return policy.getStatus() == null ? BackupPolicyStatus.NONE : policy.getStatus();
+    }
+
+    String name() {
+        return policy.getMetadata().getName();
+    }
+
+    String namespace() {
+        return policy.getMetadata().getNamespace();
+    }
+
+    Owner owner() {
+        return Owner.of(policy);
+    }
+
+    Instant created() {
+        return Instant.parse(policy.getMetadata().getCreationTimestamp());
+    }
+
+    long generation() {
+        return policy.getMetadata().getGeneration() == null ? 0 : policy.getMetadata().getGeneration();
+    }
+
+    /** Backups of that phase that nobody is deleting. */
+    Stream<Backup> in(Phase phase) {
+        return backups.stream().filter(backup -> !backup.isMarkedForDeletion() && statusOf(backup).phase() == phase);
+    }
+
+    /** Backups that wait, or for which a worker may be at work. */
+    List<Backup> underWay() {
+        return backups.stream().filter(backup -> !statusOf(backup).hasEnded() && !backup.isMarkedForDeletion()).toList();
+    }
+
+    /** The Restore that reads a Backup now, if one does. */
+    Optional<String> reader(Backup backup) {
+        return restores.stream()
+                .filter(restore -> restore.isReading(backup.getMetadata().getName()))
+                .map(restore -> restore.getMetadata().getName())
+                .findFirst();
+    }
+
+    static BackupStatus statusOf(Backup backup) {
+        return backup.getStatus() == null ? BackupStatus.NONE : backup.getStatus();
+    }
+}

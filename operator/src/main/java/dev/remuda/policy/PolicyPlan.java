@@ -1,0 +1,52 @@
+package dev.remuda.policy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.job.Refusal;
+import dev.remuda.job.Step;
+
+/**
+ * What to do next for a BackupPolicy, and the status that says so: backups that are due, what retention finds, and the upkeep of the store.
+ *
+ * @param again when to look again though nothing changes; empty: not at all
+ */
+record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration> again) {
+    /** A clock may be set, so nothing is waited for much longer. */
+    private static final Duration AT_MOST = Duration.ofHours(1);
+
+    private static final Duration AT_LEAST = Duration.ofSeconds(1);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
+
+    /** Decides from what was seen alone: the same observation always gives the same plan. */
+    static PolicyPlan of(Observed seen, PolicyJobs jobs, Duration startDeadline) {
+        Scheduling scheduling = Scheduling.of(seen);
+        Retaining retaining = Retaining.of(seen);
+        Maintaining maintaining = Maintaining.of(seen, retaining, jobs, startDeadline);
+        List<Step> steps = new ArrayList<>(scheduling.steps());
+        steps.addAll(retaining.steps());
+        steps.addAll(maintaining.steps());
+        Optional<Duration> again = Stream.of(until(scheduling.next(), seen.now()), until(retaining.nextExpiry(), seen.now()), maintaining.again())
+                .flatMap(Optional::stream)
+                .map(wait -> wait.isZero() ? wait : wait.compareTo(AT_LEAST) < 0 ? AT_LEAST : wait.compareTo(AT_MOST) > 0 ? AT_MOST : wait)
+                .min(Duration::compareTo);
+        return new PolicyPlan(PolicyStatuses.of(seen, scheduling, retaining, maintaining), steps, again);
+    }
+
+    /** What to do instead of a plan that the API server refused to have carried out. */
+    static PolicyPlan refused(Observed seen, Refusal refusal) {
+        return refusal.isConflict()
+                ? new PolicyPlan(seen.status(), List.of(), Optional.of(AT_LEAST))
+                : new PolicyPlan(PolicyStatuses.refused(seen, "the API server refuses: " + refusal.getMessage()), List.of(), Optional.of(LOOK_AGAIN));
+    }
+
+    /** What is due at a moment is due a second later: now is to the second, and moments are not. */
+    private static Optional<Duration> until(Optional<Instant> moment, Instant now) {
+        return moment.map(then -> Duration.between(now, then).plus(AT_LEAST)).map(wait -> wait.isPositive() ? wait : AT_LEAST);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.remuda.policy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.api.BackupPolicyStatus.Count;
+import dev.remuda.api.BackupPolicyStatus.Expiry;
+import dev.remuda.api.BackupPolicyStatus.RemovedTier;
+import dev.remuda.api.BackupStatus;
+import dev.remuda.api.Durations;
+import dev.remuda.api.Phase;
+import dev.remuda.api.TierSpec;
+import dev.remuda.api.Transitions;
+import dev.remuda.job.Step;
+import dev.remuda.retention.Candidate;
+import dev.remuda.retention.Decision;
+import dev.remuda.retention.Retention;
+import dev.remuda.retention.Rule;
+import dev.remuda.task.StorageClass;
+
+/**
+ * What is kept and why, what is to be moved, and what is to be purged.
+ *
+ * @param kept completed Backups that stay, the newest first
+ * @param moves those of them whose label or class is not that of their tier
+ * @param purges completed Backups that nothing keeps, and why
+ * @param steps that note all this in the Backups, and remove Failed ones that are too many
+ */
+record Retaining(BackupPolicyStatus.Retention status, List<Backup> kept, List<Move> moves, List<Purge> purges, List<Step> steps) {
+    /** How long a tier that is gone from the policy still keeps its Backups. */
+    static final Duration GRACE = Duration.ofDays(7);
+
+    private static final int SHOWN = 5;
+
+    /** @param storageClass null: the dump stays in its class */
+    record Move(Backup backup, String tier, StorageClass storageClass) {}
+
+    /** @param since when the last age limit passed; empty when a count let it go */
+    record Purge(Backup backup, String why, Optional<Instant> since) {}
+
+    static Retaining of(Observed seen) {
+        Map<String, Backup> completed = new HashMap<>();
+        seen.in(Phase.Completed).filter(backup -> backup.getStatus().snapshotAt() != null).forEach(backup -> completed.put(backup.getMetadata().getName(), backup));
+        Map<String, Instant> removed = removedTiers(seen, completed.values().stream().toList());
+        List<Decision> decisions = Retention.decide(completed.values().stream().map(backup -> candidate(seen, backup)).toList(), rules(seen), removed, seen.now());
+        List<Backup> kept = new ArrayList<>();
+        List<Move> moves = new ArrayList<>();
+        List<Purge> purges = new ArrayList<>();
+        List<Step> steps = new ArrayList<>();
+        for (Decision decision : decisions) {
+            Backup backup = completed.get(decision.backup().name());
+            switch (decision) {
+                case Decision.Keep keep -> {
+                    move(seen, backup, keep, kept.isEmpty()).ifPresent(moves::add);
+                    kept.add(backup);
+                    note(backup, keep.reasons(), keep.expiresAt().orElse(null)).ifPresent(steps::add);
+                }
+                case Decision.Purge purge -> {
+                    purges.add(new Purge(backup, purge.why(), purge.since()));
+                    if (seen.spec().suspend()) {
+                        note(backup, List.of("the policy is suspended; else it would be purged (" + purge.why() + ")"), null).ifPresent(steps::add);
+                    }
+                }
+            }
+        }
+        steps.addAll(tooManyFailed(seen));
+        return new Retaining(status(seen, decisions, removed), kept, moves, purges, steps);
+    }
+
+    private static Candidate candidate(Observed seen, Backup backup) {
+        return new Candidate(
+                backup.getMetadata().getName(), backup.getStatus().snapshotAt(), backup.getSpec().ofTiers(), backup.getSpec().hasPin(),
+                seen.reader(backup).map(restore -> "Restore " + restore));
+    }
+
+    private static List<Rule> rules(Observed seen) {
+        return seen.spec().tiers().stream()
+                .map(tier -> new Rule(
+                        tier.name(), tier.retention().maxAge() == null ? null : Durations.parse(tier.retention().maxAge()), tier.retention().maxCount(),
+                        tier.retention().minCount()))
+                .toList();
+    }
+
+    /** A tier stays in the list while a Backup was made for it, else its grace would begin anew. */
+    private static Map<String, Instant> removedTiers(Observed seen, List<Backup> backups) {
+        Map<String, Instant> known = new HashMap<>();
+        Optional.ofNullable(seen.status().retention()).map(BackupPolicyStatus.Retention::removedTiers).stream()
+                .flatMap(List::stream)
+                .forEach(tier -> known.put(tier.name(), tier.releasesAt()));
+        Map<String, Instant> removed = new HashMap<>();
+        backups.stream()
+                .flatMap(backup -> backup.getSpec().ofTiers().stream())
+                .filter(tier -> seen.spec().tier(tier).isEmpty())
+                .forEach(tier -> removed.put(tier, known.getOrDefault(tier, seen.now().plus(GRACE))));
+        return removed;
+    }
+
+    private static Optional<Move> move(Observed seen, Backup backup, Decision.Keep keep, boolean newest) {
+        if (keep.tier().isEmpty()) {
+            return Optional.empty();
+        }
+        BackupStatus status = backup.getStatus();
+        StorageClass present = Objects.requireNonNullElse(status.storageClass(), StorageClass.STANDARD);
+        StorageClass wanted = seen.spec().tier(keep.tier().get()).map(TierSpec::storageClass).orElse(null);
+        boolean stays = wanted == null || wanted == present || present.isArchive() || wanted.isArchive() && newest
+                || seen.spec().reach(status.storage().s3()).transitions() != Transitions.Copy;
+        return stays && keep.tier().get().equals(status.tier())
+                ? Optional.empty()
+                : Optional.of(new Move(backup, keep.tier().get(), stays ? null : wanted));
+    }
+
+    private static Optional<Step> note(Backup backup, List<String> reasons, Instant until) {
+        BackupStatus noted = backup.getStatus().retained(reasons, until);
+        return noted.equals(backup.getStatus()) ? Optional.empty() : Optional.of(new Step.UpdateStatus(Backups.with(backup, noted)));
+    }
+
+    private static List<Step> tooManyFailed(Observed seen) {
+        return seen.in(Phase.Failed)
+                .sorted(Comparator.comparing((Backup backup) -> Objects.requireNonNullElse(backup.getStatus().completedAt(), Instant.EPOCH))
+                        .thenComparing(backup -> backup.getMetadata().getName())
+                        .reversed())
+                .skip(seen.spec().failedBackupsHistoryLimit())
+                .filter(backup -> !backup.getSpec().hasPin())
+                .<Step>map(backup -> new Step.DeleteBackup(backup.getMetadata().getName(), backup.getMetadata().getUid()))
+                .toList();
+    }
+
+    private static BackupPolicyStatus.Retention status(Observed seen, List<Decision> decisions, Map<String, Instant> removed) {
+        List<Decision.Keep> kept = decisions.stream().filter(Decision.Keep.class::isInstance).map(Decision.Keep.class::cast).toList();
+        List<Count> counts = seen.spec().tiers().stream()
+                .map(tier -> new Count(tier.name(), (int) kept.stream().filter(keep -> keep.tier().filter(tier.name()::equals).isPresent()).count()))
+                .toList();
+        List<Expiry> next = kept.stream()
+                .filter(keep -> keep.expiresAt().isPresent())
+                .sorted(Comparator.comparing((Decision.Keep keep) -> keep.expiresAt().get()).thenComparing(keep -> keep.backup().name()))
+                .limit(SHOWN)
+                .map(keep -> new Expiry(keep.backup().name(), keep.expiresAt().get()))
+                .toList();
+        int due = decisions.size() - kept.size() + (int) seen.in(Phase.Deleting).count();
+        return new BackupPolicyStatus.Retention(
+                kept.size(), counts, due, next, new TreeSet<>(removed.keySet()).stream().map(name -> new RemovedTier(name, removed.get(name))).toList());
+    }
+
+    /** When the next of the kept Backups may have to go. */
+    Optional<Instant> nextExpiry() {
+        return Optional.ofNullable(status.next()).map(List::getFirst).map(Expiry::at);
+    }
+}

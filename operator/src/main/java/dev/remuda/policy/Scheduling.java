@@ -1,0 +1,197 @@
+package dev.remuda.policy;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicySpec;
+import dev.remuda.api.BackupPolicyStatus.Tier;
+import dev.remuda.api.BackupSpec;
+import dev.remuda.api.ConcurrencyPolicy;
+import dev.remuda.api.Durations;
+import dev.remuda.api.NameRef;
+import dev.remuda.api.TierSpec;
+import dev.remuda.job.Labels;
+import dev.remuda.job.Names;
+import dev.remuda.job.Step;
+import dev.remuda.schedule.Due;
+import dev.remuda.schedule.Missed;
+import dev.remuda.schedule.Schedule;
+import dev.remuda.schedule.Slots;
+import dev.remuda.schedule.TierSlots;
+import dev.remuda.task.Reason;
+
+/**
+ * Which backup is due by the schedules, and how far they have come.
+ *
+ * @param tiers for the status
+ * @param next when the next backup starts
+ * @param ready whether backups can be made by the schedules, and if not, why not
+ */
+record Scheduling(List<Tier> tiers, Optional<Instant> next, Readiness ready, List<Step> steps) {
+
+    /** @param reason a word for the condition Ready */
+    record Readiness(boolean ok, String reason, String message) {}
+
+    static Scheduling of(Observed seen) {
+        List<Readiness> problems = new ArrayList<>();
+        Map<String, Schedule> schedules = schedules(seen.spec(), problems);
+        List<TierSlots> clocks = seen.spec().tiers().stream()
+                .filter(tier -> schedules.containsKey(tier.name()))
+                .map(tier -> new TierSlots(tier.name(), schedules.get(tier.name()), done(seen, tier)))
+                .toList();
+        Duration jitter = Slots.jitter(seen.namespace() + "/" + seen.name(), Durations.parse(seen.spec().jitter()));
+        Optional<Duration> deadline = Optional.ofNullable(seen.spec().startingDeadline()).map(Durations::parse);
+        Slots slots = Slots.of(clocks, seen.now(), jitter, deadline);
+        List<Step> steps = new ArrayList<>();
+        Optional<Due> due = slots.due().filter(wanted -> !isHeldUp(seen, wanted, problems));
+        if (!seen.spec().suspend()) {
+            slots.missed().forEach(missed -> steps.add(missed(seen, missed)));
+            due.ifPresent(wanted -> steps.addAll(begin(seen, wanted)));
+        }
+        List<Tier> tiers = seen.spec().tiers().stream()
+                .map(tier -> tier(seen, tier, Optional.ofNullable(schedules.get(tier.name())), lastDone(tier.name(), due, slots.missed())))
+                .toList();
+        return new Scheduling(
+                tiers, seen.spec().suspend() ? Optional.empty() : slots.next(), problems.stream().findFirst().orElseGet(() -> ready(seen.spec())), steps);
+    }
+
+    private static Map<String, Schedule> schedules(BackupPolicySpec spec, List<Readiness> problems) {
+        Map<String, Schedule> schedules = new HashMap<>();
+        ZoneId zone;
+        try {
+            zone = ZoneId.of(spec.timeZone());
+        } catch (DateTimeException e) {
+            problems.add(new Readiness(
+                    false, Reason.InvalidTimeZone.name(), "timeZone '" + spec.timeZone() + "' does not exist, so no scheduled backup is made; name one of the IANA database, "
+                            + "such as Europe/Berlin or Etc/UTC"));
+            return schedules;
+        }
+        for (TierSpec tier : spec.tiers()) {
+            try {
+                schedules.put(tier.name(), Schedule.parse(tier.schedule(), zone));
+            } catch (IllegalArgumentException e) {
+                problems.add(new Readiness(false, Reason.InvalidSchedule.name(), "tier " + tier.name() + " makes no backups: " + e.getMessage()));
+            }
+        }
+        return schedules;
+    }
+
+    private static Readiness ready(BackupPolicySpec spec) {
+        if (spec.suspend()) {
+            return new Readiness(true, "Suspended", "suspend is true: no scheduled backup is made, and none is moved or purged");
+        }
+        return spec.tiers().isEmpty()
+                ? new Readiness(true, "OnDemand", "the policy has no tiers: backups are made on demand and kept until somebody deletes them")
+                : new Readiness(true, "Scheduled", "backups are made by the schedules of " + String.join(", ", spec.tiers().stream().map(TierSpec::name).toList()));
+    }
+
+    /** Whether what is due must wait; it stays due then. */
+    private static boolean isHeldUp(Observed seen, Due due, List<Readiness> problems) {
+        if (seen.spec().suspend()) {
+            return false;
+        }
+        String name = Names.scheduled(seen.name(), due.at());
+        if (seen.taken().filter(name::equals).isPresent()) {
+            problems.add(new Readiness(
+                    false, Reason.NameTaken.name(), "the backup of " + due.at() + " cannot be made: a Backup named " + name + " exists and is not of this slot; delete it"));
+            return true;
+        }
+        Optional<Backup> inTheWay = seen.underWay().stream()
+                .filter(backup -> seen.spec().concurrencyPolicy() == ConcurrencyPolicy.Forbid || backup.getSpec().slot() == null)
+                .findFirst();
+        inTheWay.ifPresent(backup -> problems.add(new Readiness(
+                true, "Waiting", "the backup of " + due.at() + " starts when Backup " + backup.getMetadata().getName() + " has ended")));
+        return inTheWay.isPresent();
+    }
+
+    private static List<Step> begin(Observed seen, Due due) {
+        String name = Names.scheduled(seen.name(), due.at());
+        Backup backup = new Backup();
+        backup.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(seen.namespace()).build());
+        backup.setSpec(new BackupSpec(new NameRef(seen.name()), due.tiers(), due.at(), null));
+        Stream<Step> replaced = seen.underWay().stream()
+                .filter(old -> old.getMetadata().getAnnotations() == null || !old.getMetadata().getAnnotations().containsKey(Labels.REPLACED_BY))
+                .map(old -> replaced(old, name));
+        return Stream.concat(replaced, Stream.of(new Step.CreateBackup(backup))).toList();
+    }
+
+    private static Step replaced(Backup old, String by) {
+        Backup amended = new Backup();
+        amended.setMetadata(old.getMetadata().toBuilder().addToAnnotations(Labels.REPLACED_BY, by).build());
+        return new Step.Amend(amended);
+    }
+
+    private static Step missed(Observed seen, Missed missed) {
+        return new Step.Tell(
+                true, "BackupMissed", "the backup of tier " + missed.tier() + " for " + missed.at() + " could not start within startingDeadline "
+                        + seen.spec().startingDeadline() + " and is skipped");
+    }
+
+    private static Optional<Instant> lastDone(String tier, Optional<Due> due, List<Missed> missed) {
+        return due.filter(done -> done.tiers().contains(tier)).map(Due::at)
+                .or(() -> missed.stream().filter(one -> one.tier().equals(tier)).map(Missed::at).findFirst());
+    }
+
+    private static Tier tier(Observed seen, TierSpec tier, Optional<Schedule> schedule, Optional<Instant> done) {
+        Optional<Tier> before = before(seen, tier.name());
+        Instant last = done.or(() -> lastBackup(seen, tier.name())).or(() -> before.map(Tier::lastSlot)).orElse(null);
+        return new Tier(
+                tier.name(), text(seen, tier), since(seen, tier), latest(last, before.map(Tier::lastSlot).orElse(null), seen.now()),
+                schedule.flatMap(known -> known.next(seen.now())).orElse(null));
+    }
+
+    /** Slots up to this moment are done with. */
+    private static Instant done(Observed seen, TierSpec tier) {
+        Instant since = since(seen, tier);
+        boolean changed = since.equals(seen.now());
+        Instant last = changed ? null : before(seen, tier.name()).map(Tier::lastSlot).orElse(null);
+        return latest(latest(since, last, seen.now()), lastBackup(seen, tier.name()).orElse(null), seen.now());
+    }
+
+    /** From when on the schedule counts: a new policy's from its creation, a new or changed tier's from now. */
+    private static Instant since(Observed seen, TierSpec tier) {
+        Optional<Tier> before = before(seen, tier.name());
+        if (before.isPresent()) {
+            return text(seen, tier).equals(before.get().schedule()) ? Objects.requireNonNullElse(before.get().since(), seen.now()) : seen.now();
+        }
+        return seen.status().observedGeneration() == null ? seen.created() : seen.now();
+    }
+
+    private static Optional<Tier> before(Observed seen, String tier) {
+        return Optional.ofNullable(seen.status().tiers()).stream().flatMap(List::stream).filter(known -> known.name().equals(tier)).findFirst();
+    }
+
+    /** The newest slot that a Backup was made for: known though a status was lost, or never written. */
+    private static Optional<Instant> lastBackup(Observed seen, String tier) {
+        return seen.backups().stream()
+                .map(Backup::getSpec)
+                .filter(spec -> spec.slot() != null && !spec.slot().isAfter(seen.now()) && spec.ofTiers().contains(tier))
+                .map(BackupSpec::slot)
+                .max(Instant::compareTo);
+    }
+
+    /** A moment that is still to come was noted under a clock that was ahead; it counts for nothing. */
+    private static Instant latest(Instant one, Instant other, Instant now) {
+        return Stream.of(one, other)
+                .filter(Objects::nonNull)
+                .filter(moment -> !moment.isAfter(now))
+                .max(Instant::compareTo)
+                .orElse(one == null ? null : now);
+    }
+
+    private static String text(Observed seen, TierSpec tier) {
+        return tier.schedule() + " " + seen.spec().timeZone();
+    }
+}

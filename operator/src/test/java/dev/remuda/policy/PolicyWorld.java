@@ -1,0 +1,319 @@
+package dev.remuda.policy;
+
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.utils.Serialization;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupPolicySpec;
+import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.api.BackupSpec;
+import dev.remuda.api.BackupStatus;
+import dev.remuda.api.NameRef;
+import dev.remuda.api.Phase;
+import dev.remuda.api.Restore;
+import dev.remuda.job.JobBuilding;
+import dev.remuda.job.JobView;
+import dev.remuda.job.Names;
+import dev.remuda.job.Owner;
+import dev.remuda.job.Refusal;
+import dev.remuda.job.Step;
+import dev.remuda.support.Pods;
+import dev.remuda.support.Samples;
+import dev.remuda.task.Json;
+import dev.remuda.task.MaintainResult;
+import dev.remuda.task.MaintainTask;
+import dev.remuda.task.Reason;
+import dev.remuda.task.Result;
+import dev.remuda.task.StorageClass;
+import dev.remuda.task.Task;
+
+/**
+ * A cluster with one policy and a store, in which plans are carried out, their statuses written as JSON and read again, and Jobs for the store
+ * are done at once. Any step may be the last one before the operator dies, and any deletion the last one before the worker does.
+ */
+final class PolicyWorld {
+    static final Duration START_DEADLINE = Duration.ofMinutes(10);
+    private static final int MANY = 200;
+
+    final Map<String, Backup> backups = new TreeMap<>();
+    final Map<String, JobView> jobs = new LinkedHashMap<>();
+    final List<Restore> restores = new ArrayList<>();
+    final List<Step.Tell> told = new ArrayList<>();
+    final Map<String, Stored> store = new TreeMap<>();
+    final List<String> created = new ArrayList<>();
+    final Map<String, Made> made = new TreeMap<>();
+    final Set<String> purged = new HashSet<>();
+    final List<MaintainTask> tasks = new ArrayList<>();
+    BackupPolicy policy = Samples.policy();
+    Instant now = Samples.CREATED;
+
+    /** How far the clock of the nodes is from the operator's. */
+    Duration nodesAhead = Duration.ZERO;
+
+    /** How many more steps the operator takes before it dies, and the worker before it is killed; for ever by default. */
+    int stepsLeft = Integer.MAX_VALUE;
+
+    int deletionsLeft = Integer.MAX_VALUE;
+
+    private final PolicyJobs making = new PolicyJobs(new JobBuilding(Samples.CONFIG));
+
+    /** A backup that was once completed. */
+    record Made(String name, Instant snapshotAt, List<String> tiers) {}
+
+    /** What is in the store of one backup. */
+    record Stored(boolean manifest, String tier, StorageClass storageClass) {}
+
+    /** The operator is gone. */
+    static final class Died extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    Observed seen() {
+        Optional<JobView> job = Optional.ofNullable(status().maintenance()).map(maintenance -> jobs.get(maintenance.job()));
+        return new Observed(policy, List.copyOf(backups.values()), restores, Optional.empty(), job, now);
+    }
+
+    PolicyPlan plan() {
+        return PolicyPlan.of(seen(), making, START_DEADLINE);
+    }
+
+    /** One whole reconcile. */
+    PolicyPlan reconcile() {
+        PolicyPlan plan = plan();
+        try {
+            plan.steps().forEach(this::act);
+        } catch (Refusal refusal) {
+            plan = PolicyPlan.refused(seen(), refusal);
+        }
+        if (!plan.status().equals(status())) {
+            step();
+            BackupPolicy written = new BackupPolicy();
+            written.setMetadata(policy.getMetadata());
+            written.setSpec(policy.getSpec());
+            written.setStatus(plan.status());
+            policy = Serialization.unmarshal(Serialization.asJson(written), BackupPolicy.class);
+        }
+        return plan;
+    }
+
+    /** Reconciles until nothing is left to do at this moment. */
+    PolicyPlan reconcileUntilItRests() {
+        for (int i = 0; i < MANY; i++) {
+            BackupPolicyStatus before = status();
+            PolicyPlan plan = reconcile();
+            if (plan.steps().isEmpty() && before.equals(status()) && plan.again().filter(Duration::isZero).isEmpty()) {
+                return plan;
+            }
+        }
+        throw new AssertionError("it never rests: " + plan());
+    }
+
+    void spec(UnaryOperator<BackupPolicySpec> change) {
+        policy.setSpec(change.apply(policy.getSpec()));
+        policy.getMetadata().setGeneration(policy.getMetadata().getGeneration() + 1);
+    }
+
+    BackupPolicyStatus status() {
+        return policy.getStatus() == null ? BackupPolicyStatus.NONE : policy.getStatus();
+    }
+
+    String ready() {
+        return status().conditions().stream().filter(condition -> condition.getType().equals("Ready")).findFirst().orElseThrow().getReason();
+    }
+
+    String maintained() {
+        return status().conditions().stream().filter(condition -> condition.getType().equals("Maintained")).findFirst().orElseThrow().getReason();
+    }
+
+    /** A Backup that a person asked for. */
+    Backup onDemand(String name, String... tiers) {
+        Backup backup = meta(name);
+        backup.setSpec(new BackupSpec(new NameRef("horses"), List.of(tiers), null, null));
+        backups.put(name, backup);
+        return backup;
+    }
+
+    /** The Backup's worker has done its work; snapshot and completion are at this moment. */
+    void complete(String name) {
+        complete(name, now);
+    }
+
+    void complete(String name, Instant snapshotAt) {
+        Backup backup = backups.get(name);
+        String prefix = Names.attemptPrefix("stables", Owner.of(policy), Owner.of(backup), 1);
+        String tier = policy.getSpec().hottest(backup.getSpec().ofTiers()).map(known -> known.name()).orElse(null);
+        backup.setStatus(Samples.completed(snapshotAt, prefix, tier, StorageClass.STANDARD));
+        store.put(prefix, new Stored(true, tier, StorageClass.STANDARD));
+        made.put(name, new Made(name, snapshotAt, backup.getSpec().ofTiers()));
+    }
+
+    void run(String name) {
+        backups.get(name).setStatus(BackupStatus.NONE.in(Phase.Running, null));
+    }
+
+    void fail(String name) {
+        backups.get(name).setStatus(BackupStatus.NONE.in(Phase.Failed, null));
+    }
+
+    void pin(String name, boolean pinned) {
+        BackupSpec spec = backups.get(name).getSpec();
+        backups.get(name).setSpec(new BackupSpec(spec.policyRef(), spec.tiers(), spec.slot(), pinned));
+    }
+
+    /** Backups that are under way or waiting. */
+    List<String> underWay() {
+        return backups.values().stream()
+                .filter(backup -> backup.getStatus() == null || !backup.getStatus().hasEnded())
+                .map(backup -> backup.getMetadata().getName())
+                .toList();
+    }
+
+    List<Backup> completed() {
+        return backups.values().stream()
+                .filter(backup -> backup.getStatus() != null && backup.getStatus().phase() == Phase.Completed)
+                .sorted(Comparator.comparing(backup -> backup.getStatus().snapshotAt()))
+                .toList();
+    }
+
+    Stored stored(Backup backup) {
+        return store.get(backup.getStatus().location().prefix());
+    }
+
+    private void act(Step step) {
+        step();
+        switch (step) {
+            case Step.CreateJob(Job job) -> create(job);
+            case Step.DeleteJob(String name) -> jobs.remove(name);
+            case Step.Tell words -> told.add(words);
+            case Step.CreateBackup(Backup backup) -> create(backup);
+            case Step.UpdateStatus(Backup changed) -> backups.computeIfPresent(changed.getMetadata().getName(), (name, known) -> {
+                known.setStatus(Serialization.unmarshal(Serialization.asJson(changed), Backup.class).getStatus());
+                return known;
+            });
+            case Step.Amend(Backup changed) -> backups.get(changed.getMetadata().getName()).setMetadata(changed.getMetadata());
+            case Step.DeleteBackup(String name, String uid) -> backups.values().removeIf(backup -> backup.getMetadata().getUid().equals(uid));
+        }
+    }
+
+    private void step() {
+        if (stepsLeft-- <= 0) {
+            throw new Died();
+        }
+    }
+
+    private void create(Backup wanted) {
+        String name = wanted.getMetadata().getName();
+        if (backups.containsKey(name)) {
+            throw new Refusal(HttpURLConnection.HTTP_CONFLICT, name + " exists");
+        }
+        Backup backup = meta(name);
+        backup.setSpec(wanted.getSpec());
+        backups.put(name, backup);
+        created.add(name);
+    }
+
+    private Backup meta(String name) {
+        Backup backup = new Backup();
+        backup.setMetadata(new ObjectMetaBuilder()
+                .withName(name)
+                .withNamespace(Samples.NAMESPACE)
+                .withUid(UUID.nameUUIDFromBytes((name + now).getBytes(StandardCharsets.UTF_8)).toString())
+                .withGeneration(1L)
+                .withCreationTimestamp(now.toString())
+                .build());
+        return backup;
+    }
+
+    private void create(Job job) {
+        String name = job.getMetadata().getName();
+        if (jobs.containsKey(name)) {
+            throw new Refusal(HttpURLConnection.HTTP_CONFLICT, name + " exists");
+        }
+        MaintainTask task = (MaintainTask) Json.read(
+                job.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().getFirst().getValue(), Task.class);
+        tasks.add(task);
+        Job made = Pods.createdAt(job, now);
+        jobs.put(name, new JobView(name, Optional.of(made), Optional.of(work(made, task))));
+    }
+
+    private Pod work(Job job, MaintainTask task) {
+        try {
+            return Pods.reported(job, maintain(task));
+        } catch (Died killed) {
+            deletionsLeft = Integer.MAX_VALUE;
+            return Pods.ended(job, 137, "Error", null);
+        }
+    }
+
+    private Result maintain(MaintainTask task) {
+        List<String> missing = task.kept().stream().filter(kept -> !isWhole(folder(kept.dataKey()))).map(MaintainTask.Kept::backup).toList();
+        List<MaintainResult.Moved> moved = new ArrayList<>();
+        for (MaintainTask.Move move : task.moves()) {
+            Stored old = store.get(move.prefix());
+            if (old != null) {
+                StorageClass next = move.storageClass() == null ? old.storageClass() : move.storageClass();
+                store.put(move.prefix(), new Stored(old.manifest(), move.tier(), next));
+                moved.add(new MaintainResult.Moved(move.uid(), move.tier(), next));
+            }
+        }
+        List<String> done = new ArrayList<>();
+        List<MaintainResult.Spared> spared = new ArrayList<>();
+        for (MaintainTask.Purge purge : task.purges()) {
+            boolean early = purge.notBefore() != null && now.plus(nodesAhead).isBefore(purge.notBefore());
+            if (!missing.isEmpty() || early) {
+                spared.add(new MaintainResult.Spared(purge.uid(), early ? "not yet" : "others are missing"));
+            } else {
+                delete(purge);
+                done.add(purge.uid());
+            }
+        }
+        return new MaintainResult(task.kept().size() - missing.size(), missing, done, moved, spared, null, 0, 0);
+    }
+
+    /** Manifest first, then the data. */
+    private void delete(MaintainTask.Purge purge) {
+        kill();
+        store.computeIfPresent(purge.prefix(), (prefix, old) -> new Stored(false, old.tier(), old.storageClass()));
+        purged.add(purge.backup());
+        kill();
+        store.remove(purge.prefix());
+    }
+
+    private void kill() {
+        if (deletionsLeft-- <= 0) {
+            throw new Died();
+        }
+    }
+
+    private boolean isWhole(String prefix) {
+        return store.containsKey(prefix) && store.get(prefix).manifest();
+    }
+
+    private static String folder(String key) {
+        return key.substring(0, key.lastIndexOf('/') + 1);
+    }
+
+    /** The reason for which the last Job failed. */
+    Reason failure() {
+        return status().maintenance().reason();
+    }
+}
