@@ -76,7 +76,11 @@ final class Sweeper {
                 || store.head(Manifest.key(folder)).isPresent()) { // it has become a backup since the listing
             return new Removed(0, 0);
         }
-        Removed removed = Leftovers.remove(store, folder, uploads);
+        // Only what was seen to be old: an upload may have been completed since, and its manifest be on its way.
+        uploads.forEach(store::abort);
+        List<String> keys = objects.stream().map(Listed::key).filter(key -> key.indexOf('/', folder.length()) < 0).toList();
+        keys.forEach(store::delete);
+        Removed removed = new Removed(keys.size(), uploads.size());
         LOG.info("{} objects and {} unfinished uploads swept under {}", removed.objects(), removed.uploads(), store.url(folder));
         return removed;
     }
