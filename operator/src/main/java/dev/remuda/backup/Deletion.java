@@ -14,6 +14,7 @@ import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.MaintainResult;
+import dev.remuda.task.Reason;
 
 /**
  * What to do for a Backup that is being deleted and has the finalizer: purge its data, then let it go. A purge that fails is tried again
@@ -34,7 +35,10 @@ final class Deletion {
         if (retain || seen.status().location() == null) {
             return release(seen);
         }
-        Optional<JobView> job = seen.job(BackupJobs.purgeName(seen));
+        Optional<JobView> job = seen.named(BackupJobs.purgeName(seen));
+        if (job.isPresent() && !job.get().worksFor(BackupJobs.owner(seen))) {
+            return waiting(seen, Reason.NameTaken.name(), "it cannot be purged: a Job named " + job.get().name() + " exists and is not this Backup's; delete that Job");
+        }
         return job.isPresent() ? look(seen, job.get(), startDeadline) : begin(seen, jobs);
     }
 

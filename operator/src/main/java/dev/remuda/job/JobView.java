@@ -27,11 +27,17 @@ public record JobView(String name, Optional<Job> job, Optional<Pod> pod, Optiona
     }
 
     public boolean belongsTo(Owner owner) {
-        if (job.isPresent() && !references().isEmpty()) {
-            return references().stream().anyMatch(reference -> owner.uid().equals(reference.getUid()));
-        }
-        return job.map(known -> known.getMetadata().getLabels()).filter(labels -> owner.uid().equals(labels.get(Labels.OWNER_UID))).isPresent()
-                || job.isEmpty() && pod.map(left -> left.getMetadata().getLabels()).filter(labels -> owner.uid().equals(labels.get(Labels.OWNER_UID))).isPresent();
+        return job.isPresent()
+                ? references().stream().anyMatch(reference -> owner.uid().equals(reference.getUid()))
+                : pod.map(left -> left.getMetadata().getLabels()).filter(labels -> owner.uid().equals(labels.get(Labels.OWNER_UID))).isPresent();
+    }
+
+    /** Whether the Job works for the resource without belonging to it: what belongs to a resource may be collected before it. */
+    public boolean worksFor(Owner owner) {
+        return references().isEmpty() && job
+                .map(known -> known.getMetadata().getLabels())
+                .filter(labels -> owner.uid().equals(labels.get(Labels.OWNER_UID)))
+                .isPresent();
     }
 
     /** Whether the Job belongs to a deleted resource of the same kind and name, and will soon be collected after it. */

@@ -112,7 +112,7 @@ class BackupLossTest {
         assertThat(world.reason()).isEqualTo("JobMissing");
         assertThat(world.message())
                 .contains("could not be looked at (")
-                .contains("look under s3://backups/stables/stable/horses/monday-6f1c2a34-1/ before you delete it");
+                .contains("look under s3://backups/stables/stable/horses/monday-6f1c2a34-6f1c2a34-1/ before you delete it");
     }
 
     @Test

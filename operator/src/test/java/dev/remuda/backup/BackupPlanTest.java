@@ -62,7 +62,7 @@ class BackupPlanTest {
         assertThat(world.attempt().startedAt()).isNull();
         assertThat(world.status().database()).isEqualTo(Samples.database());
         assertThat(world.status().storage()).isEqualTo(Samples.storage());
-        assertThat(world.status().location().url()).isEqualTo("s3://backups/stables/stable/horses/monday-6f1c2a34-1/");
+        assertThat(world.status().location().url()).isEqualTo("s3://backups/stables/stable/horses/monday-6f1c2a34-6f1c2a34-1/");
 
         world.reconcile();
         assertThat(world.created).containsExactly(JOB);
@@ -77,7 +77,7 @@ class BackupPlanTest {
         BackupTask task = (BackupTask) world.task(JOB);
         assertThat(task.backup()).isEqualTo("monday");
         assertThat(task.attempt()).isOne();
-        assertThat(task.prefix()).isEqualTo("stables/stable/horses/monday-6f1c2a34-1/");
+        assertThat(task.prefix()).isEqualTo("stables/stable/horses/monday-6f1c2a34-6f1c2a34-1/");
         assertThat(task.database().name()).isEqualTo("horses");
         assertThat(task.compression()).isEqualTo(new Compression(Compression.Algorithm.Zstd, 3));
         assertThat(task.labels()).containsOnly(Map.entry("namespace", "stable"), Map.entry("policy", "horses"), Map.entry("database", "horses"));

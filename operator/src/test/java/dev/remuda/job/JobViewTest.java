@@ -2,7 +2,6 @@ package dev.remuda.job;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -47,7 +46,7 @@ class JobViewTest {
 
     @Test
     void aJobOfNobodyBelongsToNobody() {
-        JobView nobodys = view(new JobBuilder(job).editMetadata().withOwnerReferences().withLabels(Map.of()).endMetadata().build());
+        JobView nobodys = view(new JobBuilder(job).editMetadata().withOwnerReferences().endMetadata().build());
         assertThat(nobodys.belongsTo(OWNER)).isFalse();
         assertThat(nobodys.belongsToEarlier(ANEW)).isFalse();
     }
@@ -55,8 +54,10 @@ class JobViewTest {
     @Test
     void aJobWithoutAnOwnerIsKnownByItsLabel() {
         JobView purge = view(new JobBuilder(job).editMetadata().withOwnerReferences().endMetadata().build());
-        assertThat(purge.belongsTo(OWNER)).isTrue();
-        assertThat(purge.belongsTo(ANEW)).isFalse();
+        assertThat(purge.belongsTo(OWNER)).isFalse();
+        assertThat(purge.worksFor(OWNER)).isTrue();
+        assertThat(purge.worksFor(ANEW)).isFalse();
+        assertThat(view(job).worksFor(OWNER)).as("it belongs").isFalse();
     }
 
     @Test

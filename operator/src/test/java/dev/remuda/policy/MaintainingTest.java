@@ -23,6 +23,7 @@ import dev.remuda.api.RetentionSpec;
 import dev.remuda.api.TierSpec;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Step;
+import dev.remuda.support.Changes;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.FailureResult;

@@ -13,6 +13,7 @@ import dev.remuda.api.ConcurrencyPolicy;
 import dev.remuda.api.TierSpec;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Step;
+import dev.remuda.support.Changes;
 import dev.remuda.support.Samples;
 
 import static org.assertj.core.api.Assertions.assertThat;

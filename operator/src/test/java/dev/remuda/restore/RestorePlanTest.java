@@ -91,12 +91,12 @@ class RestorePlanTest {
         assertThat(planned.again()).contains(Duration.ZERO);
         assertThat(world.status().job()).isEqualTo(JOB);
         assertThat(world.status().startedAt()).isNull();
-        assertThat(world.status().source()).isEqualTo("s3://backups/stables/stable/horses/monday-6f1c2a34-1/");
+        assertThat(world.status().source()).isEqualTo("s3://backups/stables/stable/horses/monday-6f1c2a34-6f1c2a34-1/");
 
         world.reconcile();
         assertThat(world.created).isOne();
         assertThat(world.status().startedAt()).isEqualTo(world.now);
-        assertThat(world.task().prefix()).isEqualTo("stables/stable/horses/monday-6f1c2a34-1/");
+        assertThat(world.task().prefix()).isEqualTo("stables/stable/horses/monday-6f1c2a34-6f1c2a34-1/");
         assertThat(world.task().target().host()).isEqualTo("db.stable.svc");
     }
 

@@ -62,7 +62,7 @@ final class RestoreWorld {
     }
 
     static Backup backup(Phase phase) {
-        return backup(phase, "stables/stable/horses/monday-6f1c2a34-1/");
+        return backup(phase, "stables/stable/horses/monday-6f1c2a34-6f1c2a34-1/");
     }
 
     static Backup backup(Phase phase, String prefix) {
