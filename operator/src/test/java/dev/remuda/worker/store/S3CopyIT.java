@@ -133,18 +133,6 @@ class S3CopyIT {
     }
 
     @Test
-    void aClassThatTheStoreDoesNotSayIsKeptByACopyWithoutOne() {
-        try (ObjectStore store = store(StoreAccess.Tagging.Auto, S3Copy.Size.USUAL)) {
-            stored(store);
-            store.copy(key, store.head(key).orElseThrow(), COLD);
-            store.copy(key, store.head(key).orElseThrow(), DAILY);
-
-            assertThat(store.head(key).orElseThrow().storageClass()).isEqualTo("GLACIER");
-            assertThat(bucket.tags(key)).contains("tier=daily");
-        }
-    }
-
-    @Test
     void aLabelMayBeAnyText() {
         Attributes odd = new Attributes("application/zstd", Map.of("database", "a b+c=d&e/für"), Optional.of("daily"), Optional.empty());
         try (ObjectStore store = store(StoreAccess.Tagging.Auto, S3Copy.Size.USUAL)) {
