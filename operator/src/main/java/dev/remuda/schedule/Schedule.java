@@ -7,13 +7,12 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.time.zone.ZoneOffsetTransition;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-import com.cronutils.model.Cron;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
@@ -27,14 +26,6 @@ public final class Schedule {
     private static final Map<String, String> NICKNAMES = Map.of(
             "@yearly", "0 0 1 1 *", "@annually", "0 0 1 1 *", "@monthly", "0 0 1 * *", "@weekly", "0 0 * * 0",
             "@daily", "0 0 * * *", "@midnight", "0 0 * * *", "@hourly", "0 * * * *");
-    private static final List<String> FIELDS = List.of("minute", "hour", "day of month", "month", "day of week");
-    private static final int DAY_OF_MONTH = 2;
-    private static final int DAY_OF_WEEK = 4;
-    private static final String VALUE = "([0-9]{1,2}|[a-z]{3})";
-    private static final String PART = "(\\*(/[0-9]{1,2})?|" + VALUE + "(-" + VALUE + "(/[0-9]{1,2})?)?)";
-    private static final Pattern FIELD = Pattern.compile(PART + "(," + PART + ")*");
-    private static final Pattern STEP_WITHOUT_RANGE = Pattern.compile("(.*,)?" + VALUE + "/.*");
-    private static final String HOW = "; write minute, hour, day of month, month and day of week, such as '0 2 * * *' for every day at 02:00";
 
     private static final CronParser EITHER_DAY = new CronParser(definition().instance());
     private static final CronParser BOTH_DAYS = new CronParser(definition().matchDayOfWeekAndDayOfMonth().instance());
@@ -58,20 +49,17 @@ public final class Schedule {
         String line = cron.strip().toLowerCase(Locale.ROOT);
         String[] fields = NICKNAMES.getOrDefault(line, line).split("[ \t]+");
         if (line.startsWith("@") && fields.length == 1) {
-            throw refused(cron, line + " is none of " + String.join(", ", NICKNAMES.keySet().stream().sorted().toList()), "");
+            throw refused(cron, line + " is none of " + String.join(", ", NICKNAMES.keySet().stream().sorted().toList()));
         }
-        if (fields.length != FIELDS.size()) {
-            throw refused(cron, "it must have 5 fields" + (line.isEmpty() ? "" : ", not " + fields.length), HOW);
-        }
-        for (int i = 0; i < fields.length; i++) {
-            checkForm(cron, FIELDS.get(i), fields[i]);
-            checkValues(cron, i, fields[i]);
+        if (fields.length != CronField.values().length) {
+            throw refused(cron, "it must be minute, hour, day of month, month and day of week, such as '0 2 * * *' for every day at 02:00");
         }
         // As in Vixie cron: only where both say which days does one of them suffice; what starts with a star does not say.
-        boolean either = !fields[DAY_OF_MONTH].startsWith("*") && !fields[DAY_OF_WEEK].startsWith("*");
-        ExecutionTime slots = ExecutionTime.forCron(read(either ? EITHER_DAY : BOTH_DAYS, fields));
+        boolean either = Stream.of(CronField.DAY_OF_MONTH, CronField.DAY_OF_WEEK).noneMatch(field -> fields[field.ordinal()].startsWith("*"));
+        String plain = Stream.of(CronField.values()).map(field -> plain(cron, field, fields[field.ordinal()])).collect(Collectors.joining(" "));
+        ExecutionTime slots = ExecutionTime.forCron((either ? EITHER_DAY : BOTH_DAYS).parse(plain));
         if (slots.nextExecution(LocalDateTime.of(2000, 1, 1, 0, 0).atZone(ZoneOffset.UTC)).isEmpty()) {
-            throw refused(cron, "it never comes: none of its months has such a day", "; write a day of month that there is");
+            throw refused(cron, "it never comes, as none of its months has such a day; write a day of month that there is");
         }
         return new Schedule(cron, zone, slots);
     }
@@ -107,36 +95,18 @@ public final class Schedule {
         return change != null && change.isGap() ? change.getInstant() : local.atZone(zone).toInstant();
     }
 
-    /** The library takes more than Vixie cron does, and some of it with another meaning. */
-    private static void checkForm(String cron, String name, String field) {
-        if (FIELD.matcher(field).matches()) {
-            return;
-        }
-        if (STEP_WITHOUT_RANGE.matcher(field).matches()) {
-            throw refused(cron, "in the " + name + " '" + field + "' a step follows a single value", "; give it a range, such as 10-50/20 or */20");
-        }
-        String how = "; write values, ranges, lists and steps, such as 5, 1-5, 1,15 or */10";
-        throw refused(cron, "the " + name + " '" + field + "' cannot be read", how);
-    }
-
-    private static void checkValues(String cron, int index, String field) {
-        String[] alone = {"*", "*", "*", "*", "*"};
-        alone[index] = field;
+    /** The field as a star or a list of numbers. The library reads some names and steps otherwise than Vixie cron. */
+    private static String plain(String cron, CronField field, String text) {
         try {
-            read(EITHER_DAY, alone);
+            String list = field.values(text).stream().map(String::valueOf).collect(Collectors.joining(","));
+            return text.equals("*") ? text : list;
         } catch (IllegalArgumentException e) {
-            String cause = e.getMessage().replace("Failed to parse cron expression. ", "");
-            throw refused(cron, "in the " + FIELDS.get(index) + " '" + field + "': " + cause, HOW);
+            throw refused(cron, e.getMessage());
         }
     }
 
-    /** The library would put names in capitals by the rules of the machine's own language. */
-    private static Cron read(CronParser parser, String[] fields) {
-        return parser.parse(String.join(" ", fields).toUpperCase(Locale.ROOT));
-    }
-
-    private static IllegalArgumentException refused(String cron, String cause, String how) {
-        return new IllegalArgumentException("'" + cron + "' is not a schedule: " + cause + how);
+    private static IllegalArgumentException refused(String cron, String why) {
+        return new IllegalArgumentException("'" + cron + "' is not a schedule: " + why);
     }
 
     private static CronDefinitionBuilder definition() {
@@ -145,6 +115,6 @@ public final class Schedule {
                 .withHours().withValidRange(0, 23).withStrictRange().and()
                 .withDayOfMonth().withValidRange(1, 31).withStrictRange().and()
                 .withMonth().withValidRange(1, 12).withStrictRange().and()
-                .withDayOfWeek().withValidRange(0, 7).withMondayDoWValue(1).withIntMapping(7, 0).withStrictRange().and();
+                .withDayOfWeek().withValidRange(0, 6).withMondayDoWValue(1).withStrictRange().and();
     }
 }

@@ -32,6 +32,9 @@ class ScheduleTest {
             0 0 * * 5-7          | 2026-01-02T00:00 2026-01-03T00:00 2026-01-04T00:00 2026-01-09T00:00
             0 0 * * Mon,wed-FRI/2 | 2026-01-02T00:00 2026-01-05T00:00 2026-01-07T00:00
             0 0 * * sun-sun      | 2026-01-04T00:00 2026-01-11T00:00
+            0 0 * * sun-tue      | 2026-01-04T00:00 2026-01-05T00:00 2026-01-06T00:00 2026-01-11T00:00
+            0 0 * * 0-6/6        | 2026-01-03T00:00 2026-01-04T00:00 2026-01-10T00:00
+            0 0 * * 1-1/7        | 2026-01-05T00:00 2026-01-12T00:00
             0 0 1 jan,Jul *      | 2026-07-01T00:00 2027-01-01T00:00
             0 0 31 * *           | 2026-01-31T00:00 2026-03-31T00:00 2026-05-31T00:00
             0 0 29 2 *           | 2028-02-29T00:00 2032-02-29T00:00
@@ -88,12 +91,15 @@ class ScheduleTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0 0 0 * * * | it must have 5 fields, not 6; write minute, hour, day of month, month and day of week, such as '0 2 * * *' for every day at 02:00
+            0 0 0 * * * | it must be minute, hour, day of month, month and day of week, such as '0 2 * * *' for every day at 02:00
             @reboot     | @reboot is none of @annually, @daily, @hourly, @midnight, @monthly, @weekly, @yearly
-            0 0 L * *   | the day of month 'l' cannot be read; write values, ranges, lists and steps, such as 5, 1-5, 1,15 or */10
-            5/15 * * * * | in the minute '5/15' a step follows a single value; give it a range, such as 10-50/20 or */20
-            0 24 * * *  | in the hour '24': Value 24 not in range [0, 23]; write minute, hour
-            0 0 30 2 *  | it never comes: none of its months has such a day; write a day of month that there is
+            0 0 1,L * * | the day of month '1,l' cannot be: 'l' cannot be read; write 1 to 31, as in 1, 1-5, 1,3 or */2
+            5/15 * * * * | the minute '5/15' cannot be: the step of 5/15 has no range; say where it ends; write 0 to 59, as in 1, 1-5, 1,3 or */2
+            0 24 * * *  | the hour '24' cannot be: 24 is none; write 0 to 23, as in 1, 1-5, 1,3 or */2
+            0 0 1 mai * | the month 'mai' cannot be: mai is none; write 1 to 12 or jan to dec, as in 1, 1-5, 1,3 or */2
+            0 0 * * sat-mon | the day of week 'sat-mon' cannot be: the range sat-mon goes backwards; write 0 to 7 or sun to sat, as in 1, 1-5, 1,3 or */2
+            */60 * * * * | the minute '*/60' cannot be: a step is from 1 to 59; write 0 to 59, as in 1, 1-5, 1,3 or */2
+            0 0 30 2 *  | it never comes, as none of its months has such a day; write a day of month that there is
             """)
     void aRefusalSaysHowToWriteIt(String cron, String words) {
         assertThatThrownBy(() -> Schedule.parse(cron, UTC)).hasMessageContaining(words);
