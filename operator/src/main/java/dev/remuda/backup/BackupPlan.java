@@ -228,7 +228,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
 
     private static BackupPlan complete(Observed seen, BackupResult result) {
         BackupStatus status = BackupStatuses.completed(seen, result);
-        return new BackupPlan(status, List.of(new Step.Tell(false, "Completed", status.conditions().getFirst().getMessage())), Optional.empty());
+        return new BackupPlan(status, List.of(new Step.Tell(false, "Completed", status.conditions().getFirst().getMessage())), Optional.of(Duration.ZERO));
     }
 
     private static BackupPlan fail(Observed seen, Reason reason, String message) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 import dev.remuda.api.Backup;
+import dev.remuda.api.BackupStatus;
 import dev.remuda.api.DeletionPolicy;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
@@ -24,6 +25,8 @@ import dev.remuda.task.Reason;
 final class Deletion {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
     private static final Duration BETWEEN_TRIES = Duration.ofMinutes(5);
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final String PURGE_FAILED = "PurgeFailed";
 
     private Deletion() {}
 
@@ -52,8 +55,9 @@ final class Deletion {
         if (!seen.restores().isEmpty()) {
             return waiting(seen, "Deleting", "it is purged when Restore " + String.join(", ", seen.restores()) + " has ended, which reads it");
         }
+        boolean failedBefore = seen.status().conditions().stream().anyMatch(condition -> PURGE_FAILED.equals(condition.getReason()));
         return new BackupPlan(
-                BackupStatuses.deleting(seen, "Deleting", "Job " + BackupJobs.purgeName(seen) + " purges it from the store"),
+                failedBefore ? seen.status() : BackupStatuses.deleting(seen, "Deleting", "Job " + BackupJobs.purgeName(seen) + " purges it from the store"),
                 List.of(new Step.CreateJob(jobs.purge(seen))), Optional.of(LOOK_AGAIN));
     }
 
@@ -81,9 +85,10 @@ final class Deletion {
         Duration left = job.left(BETWEEN_TRIES, seen.now());
         String message = "its data could not be purged (" + why + "); this is tried again. To keep the data and let the Backup go, set deletionPolicy: Retain in BackupPolicy "
                 + seen.policyName() + ", or take the finalizer " + Labels.PURGE + " from this Backup when that is gone";
+        BackupStatus status = BackupStatuses.deleting(seen, PURGE_FAILED, message);
         return left.isPositive()
-                ? new BackupPlan(BackupStatuses.deleting(seen, "PurgeFailed", message), List.of(), Optional.of(left))
-                : new BackupPlan(seen.status(), List.of(new Step.DeleteJob(job.name())), Optional.of(Duration.ofSeconds(1)));
+                ? new BackupPlan(status, List.of(), Optional.of(left))
+                : new BackupPlan(status, List.of(new Step.DeleteJob(job.name())), Optional.of(SOON));
     }
 
     private static BackupPlan release(Observed seen, Step... first) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -34,7 +35,7 @@ public record JobView(String name, Optional<Job> job, Optional<Pod> pod, Optiona
 
     /** Whether the Job works for the resource without belonging to it: what belongs to a resource may be collected before it. */
     public boolean worksFor(Owner owner) {
-        return references().isEmpty() && job
+        return references().isEmpty() && job.<HasMetadata>map(known -> known).or(() -> pod)
                 .map(known -> known.getMetadata().getLabels())
                 .filter(labels -> owner.uid().equals(labels.get(Labels.OWNER_UID)))
                 .isPresent();

@@ -1,0 +1,267 @@
+package dev.remuda;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupSpec;
+import dev.remuda.api.NameRef;
+import dev.remuda.api.Phase;
+import dev.remuda.api.RetentionSpec;
+import dev.remuda.api.TierSpec;
+import dev.remuda.config.OperatorConfig;
+import dev.remuda.job.Labels;
+import dev.remuda.job.Names;
+import dev.remuda.support.ApiServer;
+import dev.remuda.support.Changes;
+import dev.remuda.support.Kubelet;
+import dev.remuda.support.MovingClock;
+import dev.remuda.support.Pods;
+import dev.remuda.support.Samples;
+import dev.remuda.task.BackupResult;
+import dev.remuda.task.FailureResult;
+import dev.remuda.task.Json;
+import dev.remuda.task.MaintainResult;
+import dev.remuda.task.MaintainTask;
+import dev.remuda.task.Reason;
+import dev.remuda.task.Task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Policies that run themselves, on a real API server, by a clock of the test's own. */
+class ScheduleIT {
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final ApiServer server = ApiServer.shared();
+    private final KubernetesClient client = server.admin();
+    private final String namespace = server.createNamespace("schedule");
+    private final Kubelet kubelet = new Kubelet(client, namespace);
+    private final Instant first = Instant.now().truncatedTo(ChronoUnit.HOURS).plus(HOUR);
+    private final MovingClock clock = new MovingClock(first.minusSeconds(5));
+    private OperatorApp operator;
+    private int pokes;
+
+    @AfterEach
+    void stop() {
+        if (operator != null) {
+            operator.close();
+        }
+    }
+
+    @Test
+    void aPolicyLivesByItsSchedule() throws IOException {
+        policy(Map.of());
+        operator = start();
+        kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null && first.equals(policy.getStatus().nextBackup()));
+        assertThat(server.kubectl("get", "bpol", "-n", namespace))
+                .containsPattern("NAME +DATABASE +READY +LAST BACKUP +NEXT BACKUP +KEPT +SIZE +AGE").containsPattern("horses +horses +True +" + first + " +0 ");
+
+        String one = completed(first);
+        Backup kept = kubelet.await(Backup.class, one, backup -> backup.getStatus() != null && backup.getStatus().retainedBy() != null);
+        assertThat(kept.getStatus().retainedBy()).containsExactly("hourly: younger than 1h30m");
+        assertThat(server.kubectl("get", "bkp", "-n", namespace)).containsPattern(one + " +horses +hourly +Completed +Completed +1\\.4 MiB +\\S+ +\\S+Z ");
+        forward(HOUR);
+        String two = completed(first.plus(HOUR));
+        forward(HOUR);
+        completed(first.plus(HOUR).plus(HOUR));
+
+        assertThat(kubelet.await(Backup.class, one, backup -> backup.getStatus().phase() == Phase.Deleting).getStatus().conditions().getFirst().getMessage())
+                .isEqualTo("nothing keeps it any more (hourly: older than 1h30m), so it is purged from the store");
+        maintain(1, kept.getMetadata().getUid());
+        Awaitility.await().until(() -> client.resources(Backup.class).inNamespace(namespace).withName(one).get() == null);
+        assertThat(client.resources(Backup.class).inNamespace(namespace).withName(two).get().getStatus().phase()).isEqualTo(Phase.Completed);
+        kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus().conditions().stream()
+                .anyMatch(condition -> condition.getType().equals("Maintained") && condition.getStatus().equals("True")));
+        assertThat(server.kubectl("describe", "bpol", "-n", namespace)).contains("purged from the store: " + one);
+    }
+
+    /** Backup, its statuses, the policy's, the mark, the plan, the Job, its result, the deletion: whichever is the last one of an operator. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void anOperatorThatDiesLeavesTheNextOneOneBackupOfTheSlot(int lastWords) throws IOException {
+        policy(Map.of());
+        Death death = new Death(lastWords);
+        clock.forward(Duration.ofSeconds(10));
+        try (OperatorApp dying = OperatorApp.start(server.adminClient(death), config(), clock, () -> {})) {
+            assertThat(dying.healthPort()).isPositive();
+            playUntil(death::hasCome);
+        }
+        operator = start();
+        playUntil(() -> completed().size() == 1);
+        assertThat(client.resources(Backup.class).inNamespace(namespace).list().getItems()).extracting(backup -> backup.getMetadata().getName())
+                .containsExactly(Names.scheduled("horses", first));
+        kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null && first.equals(policy.getStatus().tiers().getFirst().lastSlot()));
+    }
+
+    @Test
+    void aForeignBackupOfTheSlotsNameIsNamedAndGivenWay() throws IOException {
+        policy(Map.of());
+        String name = Names.scheduled("horses", first);
+        Backup foreign = Samples.in(namespace, Samples.backup());
+        foreign.getMetadata().setName(name);
+        foreign.setSpec(new BackupSpec(new NameRef("cows"), null, null, null));
+        client.resource(foreign).create();
+        clock.forward(Duration.ofSeconds(10));
+        operator = start();
+        BackupPolicy waits = kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null
+                && policy.getStatus().conditions().getFirst().getReason().equals("NameTaken"));
+        assertThat(waits.getStatus().conditions().getFirst().getMessage()).contains("a Backup named " + name + " exists and is not of this slot; delete it");
+        client.resource(foreign).delete();
+        forward(Duration.ofSeconds(1));
+        assertThat(completed(first)).isEqualTo(name);
+    }
+
+    @Test
+    void deletionPolicyDeletePurgesFirst() throws IOException {
+        policy(Map.of("deletionPolicy", "Delete"));
+        clock.forward(Duration.ofSeconds(10));
+        operator = start();
+        String name = completed(first);
+        Backup backup = kubelet.await(Backup.class, name, known -> known.hasFinalizer(Labels.PURGE));
+        assertThat(backup.getMetadata().getOwnerReferences()).hasSize(1);
+
+        client.resource(backup).delete();
+        kubelet.pod(name + "-purge", job -> Pods.reported(job, new FailureResult(Reason.StorageUnreachable, "away", false)));
+        kubelet.await(Backup.class, name, known -> known.getStatus().conditions().getFirst().getReason().equals("PurgeFailed"));
+        assertThat(server.kubectl("describe", "backup", "-n", namespace, name)).contains("set deletionPolicy: Retain in BackupPolicy horses");
+        client.pods().inNamespace(namespace).withLabel("batch.kubernetes.io/job-name", name + "-purge").delete(); // as the cluster does after its Job
+        kubelet.pod(name + "-purge", job -> Pods.reported(job, new MaintainResult(0, null, List.of(backup.getMetadata().getUid()), null, null, null, 0, 0)));
+        Awaitility.await().until(() -> client.resources(Backup.class).inNamespace(namespace).withName(name).get() == null);
+        Awaitility.await().until(() -> client.resources(Job.class).inNamespace(namespace).withName(name + "-purge").get() == null);
+    }
+
+    @Test
+    void aNamespaceThatIsBeingDeletedIsNotHeldUp() throws IOException {
+        policy(Map.of("deletionPolicy", "Delete"));
+        clock.forward(Duration.ofSeconds(10));
+        operator = start();
+        String name = completed(first);
+        Backup backup = kubelet.await(Backup.class, name, known -> known.hasFinalizer(Labels.PURGE));
+        client.namespaces().withName(namespace).delete();
+        client.resource(backup).delete();
+        Awaitility.await().until(() -> client.resources(Backup.class).inNamespace(namespace).withName(name).get() == null);
+        assertThat(client.resources(Job.class).inNamespace(namespace).withName(name + "-purge").get()).isNull();
+    }
+
+    @Test
+    void retainNeedsNoOperatorToLetGo() throws IOException {
+        policy(Map.of());
+        clock.forward(Duration.ofSeconds(10));
+        operator = start();
+        String name = completed(first);
+        operator.close();
+        operator = null;
+        client.resources(Backup.class).inNamespace(namespace).withName(name).delete();
+        client.resources(BackupPolicy.class).inNamespace(namespace).withName("horses").delete();
+        assertThat(client.resources(Backup.class).inNamespace(namespace).withName(name).get()).isNull();
+        assertThat(client.resources(BackupPolicy.class).inNamespace(namespace).withName("horses").get()).isNull();
+    }
+
+    private OperatorApp start() throws IOException {
+        return OperatorApp.start(server.adminClient(), config(), clock, () -> {});
+    }
+
+    /** To this clock, Jobs are old when they are made. */
+    private OperatorConfig config() {
+        return Samples.config(namespace, Duration.ofDays(30));
+    }
+
+    private void policy(Map<String, Object> changes) {
+        BackupPolicy policy = Samples.in(namespace, Samples.policy());
+        TierSpec hourly = new TierSpec("hourly", "0 * * * *", new RetentionSpec("1h30m", null, null), null);
+        policy.setSpec(Changes.in(Samples.with(policy.getSpec(), hourly), changes));
+        client.resource(policy).create();
+    }
+
+    /** The operator waits by its own watch; a policy that is changed is looked at at once. */
+    private void forward(Duration by) {
+        clock.forward(by);
+        client.resources(BackupPolicy.class).inNamespace(namespace).withName("horses")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"timeout\": \"2h" + ++pokes + "s\"}}");
+    }
+
+    /** The slot's Backup, completed. */
+    private String completed(Instant slot) {
+        forward(Duration.ofSeconds(6));
+        String name = Names.scheduled("horses", slot);
+        kubelet.pod(name + "-1", job -> Pods.reported(job, result(slot)));
+        kubelet.backup(name, Phase.Completed);
+        return name;
+    }
+
+    private void maintain(int number, String purged) {
+        String name = "horses-maintain-" + number;
+        MaintainTask task = (MaintainTask) Json.read(
+                kubelet.job(name).getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().getFirst().getValue(), Task.class);
+        assertThat(task.purges()).extracting(MaintainTask.Purge::uid).containsExactly(purged);
+        kubelet.pod(name, job -> Pods.reported(job, new MaintainResult(2, null, List.of(purged), null, null, null, 0, 0)));
+    }
+
+    private static BackupResult result(Instant at) {
+        BackupResult r = Samples.backedUp();
+        return new BackupResult(
+                r.databaseName(), r.dataKey(), r.sizeBytes(), r.checksum(), r.databaseSizeBytes(), at, at, at.plusSeconds(31), r.serverVersion(), r.lsn(),
+                r.extensions(), r.tables(), r.rows(), r.note());
+    }
+
+    private List<Backup> completed() {
+        return client.resources(Backup.class).inNamespace(namespace).list().getItems().stream()
+                .filter(backup -> backup.getStatus() != null && backup.getStatus().phase() == Phase.Completed)
+                .toList();
+    }
+
+    /** Ends each Backup's Job as soon as there is one. */
+    private void playUntil(BooleanSupplier end) {
+        String job = Names.scheduled("horses", first) + "-1";
+        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(() -> {
+            if (client.resources(Job.class).inNamespace(namespace).withName(job).get() != null) {
+                kubelet.pod(job, made -> Pods.reported(made, result(first)));
+            }
+            return end.getAsBoolean() || completed().size() == 1;
+        });
+    }
+
+    /** Lets a client write so many times, less one; then nothing leaves it any more. */
+    private static final class Death implements Interceptor {
+        private final AtomicInteger left;
+
+        Death(int lastWords) {
+            left = new AtomicInteger(lastWords);
+        }
+
+        boolean hasCome() {
+            return left.get() <= 0;
+        }
+
+        @Override
+        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+            if (!request.method().equals("GET")) {
+                left.decrementAndGet();
+            }
+            if (hasCome()) {
+                builder.uri(URI.create("http://127.0.0.1:1/"));
+            }
+        }
+    }
+}
