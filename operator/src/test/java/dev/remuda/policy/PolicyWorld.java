@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -68,6 +69,9 @@ final class PolicyWorld {
 
     /** How far the clock of the nodes is from the operator's. */
     Duration nodesAhead = Duration.ZERO;
+
+    /** Looks at the world right before a Backup is purged. */
+    Consumer<String> beforePurge = backup -> {};
 
     /** How many more steps the operator takes before it dies, and the worker before it is killed; for ever by default. */
     int stepsLeft = Integer.MAX_VALUE;
@@ -292,6 +296,7 @@ final class PolicyWorld {
     /** Manifest first, then the data. */
     private void delete(MaintainTask.Purge purge) {
         kill();
+        beforePurge.accept(purge.backup());
         store.computeIfPresent(purge.prefix(), (prefix, old) -> new Stored(false, old.tier(), old.storageClass()));
         purged.add(purge.backup());
         kill();
