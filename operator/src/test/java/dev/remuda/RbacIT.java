@@ -3,6 +3,10 @@ package dev.remuda;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -12,16 +16,24 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.OperatorException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
+import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Phase;
+import dev.remuda.api.TierSpec;
 import dev.remuda.config.OperatorConfig;
+import dev.remuda.job.Labels;
 import dev.remuda.support.ApiServer;
+import dev.remuda.support.Changes;
 import dev.remuda.support.Folders;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
+import dev.remuda.task.FailureResult;
+import dev.remuda.task.MaintainResult;
+import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreStrategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,8 +73,43 @@ class RbacIT {
             kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null && policy.getStatus().lastBackup() != null);
         }
         assertThat(admin.v1().events().inNamespace(namespace).list().getItems()).hasSize(2);
+        aScheduledBackupIsMadeAndPurged(config, kubelet, namespace);
         assertThat(admin.resources(Lease.class).inNamespace(SYSTEM).withName("remuda").get()).isNotNull();
         assertNoSecrets(namespace);
+    }
+
+    private void aScheduledBackupIsMadeAndPurged(OperatorConfig config, Kubelet kubelet, String namespace) throws IOException {
+        admin.resources(BackupPolicy.class).inNamespace(namespace).withName("horses").edit(policy -> {
+            TierSpec hourly = new TierSpec("hourly", "@hourly", null, null);
+            policy.setSpec(Changes.in(Samples.with(policy.getSpec(), hourly), Map.of("deletionPolicy", "Delete", "failedBackupsHistoryLimit", 0)));
+            return policy;
+        });
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(1)); // an hour has passed since the tier came, for the second operator
+        try (OperatorApp operator = OperatorApp.start(server.operatorClient(), config, Clock.systemUTC(), () -> {})) {
+            assertThat(operator.healthPort()).isPositive();
+            kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus().tiers() != null);
+        }
+        OperatorConfig patient = new OperatorConfig( // to its clock, Jobs are old when they are made
+                config.namespaces(), config.workerImage(), config.imagePullPolicy(), Duration.ofDays(1), 0, true, SYSTEM);
+        try (OperatorApp operator = OperatorApp.start(server.operatorClient(), patient, later, () -> {})) {
+            assertThat(operator.healthPort()).isPositive();
+            Backup made = Awaitility.await().until(
+                    () -> admin.resources(Backup.class).inNamespace(namespace).list().getItems().stream().filter(backup -> backup.getSpec().slot() != null).findFirst(),
+                    Optional::isPresent).orElseThrow();
+            String name = made.getMetadata().getName();
+            kubelet.pod(name + "-1", job -> Pods.reported(job, Samples.backedUp()));
+            kubelet.await(Backup.class, name, backup -> backup.hasFinalizer(Labels.PURGE));
+            kubelet.await(Backup.class, name, backup -> backup.getStatus().retainedBy() != null);
+            admin.resource(made).delete();
+            kubelet.pod(name + "-purge", job -> Pods.reported(job, new MaintainResult(0, null, List.of(made.getMetadata().getUid()), null, null, null, 0, 0)));
+            Awaitility.await().until(() -> admin.resources(Backup.class).inNamespace(namespace).withName(name).get() == null);
+
+            Backup fails = Samples.in(namespace, Samples.backup());
+            fails.getMetadata().setName("fails");
+            admin.resource(fails).create();
+            kubelet.pod("fails-1", job -> Pods.reported(job, new FailureResult(Reason.DumpFailed, "no", false)));
+            Awaitility.await().until(() -> admin.resources(Backup.class).inNamespace(namespace).withName("fails").get() == null);
+        }
     }
 
     private void assertNoSecrets(String namespace) {

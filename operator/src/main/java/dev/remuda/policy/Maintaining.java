@@ -211,6 +211,9 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
     }
 
     private static String named(Observed seen, String uid) {
+        if (uid == null) {
+            return "leftovers of failed attempts stay in the store";
+        }
         return seen.backups().stream()
                 .filter(backup -> uid.equals(backup.getMetadata().getUid()))
                 .map(backup -> "Backup " + backup.getMetadata().getName())

@@ -10,7 +10,7 @@ import java.util.List;
  * @param purged nothing of these is left
  * @param moved where these are now
  * @param spared these were to be purged, and nothing of them was touched
- * @param failed these could not be moved, or were purged in part
+ * @param failed these could not be moved, or were purged in part, or leftovers could not be swept
  * @param sweptObjects leftover objects deleted
  * @param abortedUploads unfinished uploads aborted
  */
@@ -41,6 +41,9 @@ public record MaintainResult(
     /** @param why in plain words */
     public record Spared(String uid, String why) {}
 
-    /** @param message what happened, to what, and what to do */
+    /**
+     * @param uid null: leftovers could not be swept
+     * @param message what happened, to what, and what to do
+     */
     public record Failed(String uid, Reason reason, String message) {}
 }

@@ -51,7 +51,7 @@ final class MaintainRun {
         if (missing.isEmpty()) {
             task.purges().forEach(purge -> purge(purge, listing));
             stop.requireGoOn();
-            swept = task.sweep() == null ? swept : new Sweeper(task, store, stop).sweep(listing);
+            swept = task.sweep() == null ? swept : sweep(listing);
         } else {
             task.purges().forEach(purge -> spared.add(new Spared(purge.uid(), why(missing))));
         }
@@ -108,6 +108,13 @@ final class MaintainRun {
             spared.add(new Spared(purge.uid(), e.getMessage()));
             return false;
         }
+    }
+
+    private Leftovers.Removed sweep(Listing listing) {
+        Sweeper sweeper = new Sweeper(task, store, stop);
+        Leftovers.Removed swept = sweeper.sweep(listing);
+        sweeper.trouble().ifPresent(trouble -> failed.add(new Failed(null, trouble.reason(), trouble.getMessage())));
+        return swept;
     }
 
     private void move(Move move) {

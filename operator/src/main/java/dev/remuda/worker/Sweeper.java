@@ -3,6 +3,7 @@ package dev.remuda.worker;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -28,6 +29,7 @@ final class Sweeper {
     private final ObjectStore store;
     private final Stop stop;
     private final Pattern attempt;
+    private WorkFailure trouble;
 
     Sweeper(MaintainTask task, ObjectStore store, Stop stop) {
         this.root = task.root();
@@ -37,7 +39,11 @@ final class Sweeper {
         this.attempt = Pattern.compile(Pattern.quote(root) + "[^/]*-" + Pattern.quote(sweep.owner()) + "-[0-9a-f]{8}-[0-9]+/");
     }
 
-    /** The result has no place for a folder that could not be swept: the next run finds it again. */
+    /** What could not be swept, if anything; the next run finds it again. */
+    Optional<WorkFailure> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
     Removed sweep(Listing listing) {
         Map<String, List<Listed>> folders = listing.folders();
         int objects = 0;
@@ -50,6 +56,7 @@ final class Sweeper {
                 uploads += removed.uploads();
             } catch (WorkFailure e) {
                 LOG.warn("leftovers under {} stay: {}", store.url(folder), e.getMessage());
+                trouble = e;
             }
         }
         return new Removed(objects, uploads);
@@ -62,6 +69,7 @@ final class Sweeper {
             store.unfinished(root).forEach(upload -> listing.folder(upload.key()).ifPresent(candidates::add));
         } catch (WorkFailure e) {
             LOG.warn("unfinished uploads without any object stay: {}", e.getMessage());
+            trouble = e;
         }
         candidates.removeIf(folder -> !attempt.matcher(folder).matches() || sweep.busy().contains(folder));
         return candidates;

@@ -93,20 +93,6 @@ class BackupIT {
         assertThat(manifest.slot()).isEqualTo(slot);
     }
 
-    @Test
-    void whatIsStoredIntoAnArchiveIsProvedWithoutReadingIt() {
-        BackupTask task = scheduled(null, StorageClass.GLACIER);
-        String key = bench.prefix + "data.dump.zst";
-        try (ObjectStore store = new S3ObjectStore(bench.access(), new Stop())) {
-            ObjectStore archive = Mortal.refusing(store, "read", key, new WorkFailure(Reason.ObjectArchived, "it cannot be read"));
-
-            BackupResult result = new BackupRun(task, archive, new PgPrograms(PostgresServer.PROGRAMS), new Stop()).run();
-
-            assertThat(result.dataKey()).isEqualTo(key);
-            assertThat(bench.bucket.head(key).storageClassAsString()).isEqualTo("GLACIER");
-        }
-    }
-
     private BackupTask scheduled(Instant slot, StorageClass storageClass) {
         BackupTask task = bench.backup(Racing.create(bench.postgres));
         return new BackupTask(

@@ -18,6 +18,7 @@ import dev.remuda.task.MaintainTask;
 import dev.remuda.task.MaintainTask.Kept;
 import dev.remuda.task.MaintainTask.Purge;
 import dev.remuda.task.MaintainTask.Sweep;
+import dev.remuda.task.Reason;
 import dev.remuda.task.SecretFiles;
 import dev.remuda.task.StoreAccess;
 import dev.remuda.worker.store.ObjectStore;
@@ -52,7 +53,10 @@ class MaintainReadOnlyIT {
 
             assertThat(result.checked()).isOne();
             assertThat(result.purged()).isEmpty();
-            assertThat(result.failed()).isEmpty();
+            assertThat(result.failed()).as("the sweep").singleElement().satisfies(failed -> {
+                assertThat(failed.uid()).isNull();
+                assertThat(failed.reason()).isEqualTo(Reason.StorageAccessDenied);
+            });
             assertThat(result.sweptObjects()).isZero();
             assertThat(result.spared()).singleElement().satisfies(spared -> {
                 assertThat(spared.uid()).isEqualTo("uid-old");

@@ -19,8 +19,8 @@ public final class StoredProof {
     private StoredProof() {}
 
     /**
-     * Compares size, the store's own checksum, and the object's end, which is read back unless the object was stored into an archive. From a
-     * store that tells no checksum the whole object is read back.
+     * Compares size, the store's own checksum, and the object's end, which is read back. From a store that tells no checksum the whole object
+     * is read back.
      *
      * @throws WorkFailure ObjectMissing, DumpIncomplete or ChecksumMismatch
      */
@@ -31,9 +31,6 @@ public final class StoredProof {
             return;
         }
         requireChecksum(store, key, stored.checksum().get(), written.checksum());
-        if (stored.isArchived()) {
-            return; // cannot be read
-        }
         byte[] end = new byte[written.tail().length];
         store.read(key, stored.etag(), written.size() - end.length, end, end.length);
         if (!Arrays.equals(end, written.tail())) {
