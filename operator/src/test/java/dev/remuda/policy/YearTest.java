@@ -20,7 +20,6 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicySpec;
@@ -72,7 +71,7 @@ class YearTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Europe/Berlin, 1", "America/New_York, 2", "Australia/Lord_Howe, 3", "Asia/Kolkata, 4"})
+    @CsvSource({"Europe/Berlin, 1", "America/New_York, 2", "Australia/Lord_Howe, 3"})
     void withOutagesFailuresSummerTimeCrashesAndAClockThatJumps(String where, long seed) {
         zone = ZoneId.of(where);
         production();
@@ -121,9 +120,8 @@ class YearTest {
         assertThat(world.completed().size()).isGreaterThanOrEqualTo(before);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"daily", "weekly", "monthly"})
-    void anOutageAgesOutNoneOfTheLastGoodOnes(String tier) {
+    @Test
+    void anOutageAgesOutNoneOfTheLastGoodOnes() {
         production();
         while (world.now.isBefore(START.plusDays(70).atStartOfDay(zone).toInstant())) {
             hour();
@@ -134,7 +132,9 @@ class YearTest {
             world.underWay().forEach(world::fail);
         }
         world.reconcileUntilItRests();
-        assertThat(world.completed()).as("the newest of %s", tier).anySatisfy(backup -> assertThat(backup.getSpec().ofTiers()).contains(tier));
+        assertThat(List.of("daily", "weekly", "monthly")).allSatisfy(tier -> assertThat(world.completed())
+                .as("the newest of %s", tier)
+                .anySatisfy(backup -> assertThat(backup.getSpec().ofTiers()).contains(tier)));
         Backup newest = world.completed().getLast();
         assertThat(newest.getStatus().snapshotAt()).isAfter(START.plusDays(69).atStartOfDay(zone).toInstant());
         assertThat(newest.getStatus().storageClass()).as("comes back at once").isNotEqualTo(StorageClass.GLACIER);
