@@ -59,6 +59,9 @@ public final class BackupReconciler implements Reconciler<Backup> {
 
     @Override
     public UpdateControl<Backup> reconcile(Backup backup, Context<Backup> context) {
+        if (context.isPrimaryResourceDeleted()) {
+            return UpdateControl.noUpdate(); // all events are asked for because of the finalizer; this one comes when nothing is left to do
+        }
         Observed seen = observe(backup, context);
         BackupPlan plan = carryOut(seen, BackupPlan.of(seen, jobs, startDeadline));
         if (plan.status().equals(seen.status())) {
