@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,7 +90,7 @@ class KilledIT {
 
         Backup backup = STAGE.ended("operator-killed");
         assertThat(backup.getStatus().phase()).isEqualTo(Phase.Completed);
-        assertThat(jobs(backup)).as("one Job and no second").hasSize(1);
+        assertThat(STAGE.jobs(backup)).as("one Job and no second").hasSize(1);
         assertThat(STAGE.bucket().keys(backup.getStatus().location().prefix())).hasSize(2);
         assertThat(STAGE.events("Backup", "operator-killed").lines().filter(line -> line.contains("Completed"))).hasSize(1);
     }
@@ -121,12 +120,6 @@ class KilledIT {
         assertThat(STAGE.bucket().keys(backup.getStatus().location().prefix())).isEmpty();
         assertThat(STAGE.bucket().unfinished(backup.getStatus().location().prefix())).isEmpty();
         return backup.getStatus().conditions().getFirst();
-    }
-
-    private static List<Job> jobs(Backup backup) {
-        return STAGE.cluster().client().batch().v1().jobs().inNamespace(STAGE.namespace()).list().getItems().stream()
-                .filter(job -> job.getMetadata().getOwnerReferences().stream().anyMatch(owner -> owner.getUid().equals(backup.getMetadata().getUid())))
-                .toList();
     }
 
     /** The containers' processes are this machine's processes, and belong to another user. */

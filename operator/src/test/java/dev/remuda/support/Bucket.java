@@ -2,7 +2,9 @@ package dev.remuda.support;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -53,6 +55,12 @@ public final class Bucket {
 
     public List<String> keys(String prefix) {
         return client.listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix)).contents().stream().map(S3Object::key).toList();
+    }
+
+    /** What is under a prefix, told apart by its content and the moment it was written. */
+    public Map<String, String> contents(String prefix) {
+        return client.listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix)).contents().stream()
+                .collect(Collectors.toMap(S3Object::key, object -> object.eTag() + " " + object.lastModified()));
     }
 
     public List<MultipartUpload> unfinished(String prefix) {

@@ -3,13 +3,17 @@ package dev.remuda.support;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.LocalPortForward;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -98,8 +102,29 @@ public final class Stage {
         kubectlWith(yaml, "apply", "-f", "-");
     }
 
+    /** Another namespace with the Secrets of this one. */
+    public String another() {
+        String other = namespace + "-" + UUID.randomUUID().toString().substring(0, 4);
+        cluster.client().resource(new NamespaceBuilder().withNewMetadata().withName(other).addToLabels(LABEL, "true").endMetadata().build()).create();
+        AtEnd.run(() -> cluster.client().namespaces().withName(other).delete());
+        for (String name : List.of("horse-racing-db", "backup-s3")) {
+            Map<String, String> data = cluster.client().secrets().inNamespace(namespace).withName(name).get().getData();
+            cluster.client().resource(new SecretBuilder().withNewMetadata().withName(name).withNamespace(other).endMetadata().withData(data).build()).create();
+        }
+        return other;
+    }
+
     /** A policy for a database of the stage, from the example. @param changes from what stands in it to what shall */
     public void policy(String name, String database, Map<String, String> changes) {
+        apply(policyYaml(name, database, changes));
+    }
+
+    /** @param more lines of its spec beside the example's */
+    public void policy(String name, String database, String more) {
+        apply(policyYaml(name, database, Map.of()) + more.indent(2));
+    }
+
+    public static String policyYaml(String name, String database, Map<String, String> changes) {
         String yaml = file("examples/horse-racing/policy.yaml")
                 .replace("name: horse-racing\n", "name: " + name + "\n")
                 .replace("name: horse_racing\n", "name: " + database + "\n");
@@ -109,7 +134,7 @@ public final class Stage {
             }
             yaml = yaml.replace(change.getKey(), change.getValue());
         }
-        apply(yaml);
+        return yaml;
     }
 
     public void backup(String name, String policy) {
@@ -119,6 +144,16 @@ public final class Stage {
                 metadata: {name: %s}
                 spec: {policyRef: {name: %s}}
                 """.formatted(name, policy));
+    }
+
+    /** On demand, and kept as the policy's tier says. */
+    public void backup(String name, String policy, String tier) {
+        apply("""
+                apiVersion: remuda.dev/v1beta1
+                kind: Backup
+                metadata: {name: %s}
+                spec: {policyRef: {name: %s}, tiers: [%s]}
+                """.formatted(name, policy, tier));
     }
 
     public void restore(String name, String backup, String more) {
@@ -136,6 +171,14 @@ public final class Stage {
         return backups(name).get();
     }
 
+    /** All of a policy, by name; scheduled ones are in the order of their slots then. */
+    public List<Backup> backupsOf(String policy) {
+        return cluster.client().resources(Backup.class).inNamespace(namespace).list().getItems().stream()
+                .filter(backup -> backup.getSpec().policyRef().name().equals(policy))
+                .sorted(Comparator.comparing(backup -> backup.getMetadata().getName()))
+                .toList();
+    }
+
     public Restore restore(String name) {
         return cluster.client().resources(Restore.class).inNamespace(namespace).withName(name).get();
     }
@@ -146,6 +189,18 @@ public final class Stage {
 
     public Backup await(String backup, Predicate<Backup> wanted) {
         return backups(backup).waitUntilCondition(seen -> seen != null && wanted.test(seen), 5, java.util.concurrent.TimeUnit.MINUTES);
+    }
+
+    public void awaitGone(String backup) {
+        backups(backup).waitUntilCondition(Objects::isNull, 5, java.util.concurrent.TimeUnit.MINUTES);
+    }
+
+    public BackupPolicy awaitPolicy(String policy, Predicate<BackupPolicy> wanted) {
+        return cluster.client()
+                .resources(BackupPolicy.class)
+                .inNamespace(namespace)
+                .withName(policy)
+                .waitUntilCondition(seen -> seen != null && seen.getStatus() != null && wanted.test(seen), 5, java.util.concurrent.TimeUnit.MINUTES);
     }
 
     public Restore endedRestore(String restore) {
@@ -160,6 +215,13 @@ public final class Stage {
 
     public BackupPolicy policy(String name) {
         return cluster.client().resources(BackupPolicy.class).inNamespace(namespace).withName(name).get();
+    }
+
+    /** Jobs that were made for a Backup and are still there. */
+    public List<Job> jobs(Backup backup) {
+        return cluster.client().batch().v1().jobs().inNamespace(namespace).list().getItems().stream()
+                .filter(job -> job.getMetadata().getOwnerReferences().stream().anyMatch(owner -> owner.getUid().equals(backup.getMetadata().getUid())))
+                .toList();
     }
 
     /** What happened to an object, one line an Event. */
