@@ -29,6 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.remuda.backup.BackupReconciler;
+import dev.remuda.backup.DeletionReconciler;
 import dev.remuda.cluster.KubernetesCluster;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.job.JobBuilding;
@@ -83,7 +84,7 @@ public final class OperatorApp implements AutoCloseable {
         // The host's name alone, which is the default, is not one operator's where Pods share their node's network.
         String identity = System.getenv().getOrDefault("HOSTNAME", "remuda") + "_" + UUID.randomUUID();
         Operator operator = new Operator(override -> {
-            override.withKubernetesClient(client).withCloseClientOnStop(false).withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
+            override.withKubernetesClient(client).withCloseClientOnStop(false).withUseSSAToPatchPrimaryResource(false).withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
             if (config.leaderElection()) {
                 override.withLeaderElectionConfiguration(lease(config, identity, () -> {
                     if (!closing.get()) {
@@ -97,6 +98,7 @@ public final class OperatorApp implements AutoCloseable {
         List<RegisteredController<?>> controllers = List.of(
                 operator.register(new PolicyReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
                 operator.register(new BackupReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
+                operator.register(new DeletionReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
                 operator.register(new RestoreReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)));
         HealthServer health = new HealthServer(config.healthPort(), () -> operator.getRuntimeInfo().isStarted() && watching(controllers), metrics);
         OperatorApp app = new OperatorApp(operator, health, closing, () -> {

@@ -38,9 +38,6 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
 
     /** Decides from what was seen alone: the same observation always gives the same plan. */
     static BackupPlan of(Observed seen, BackupJobs jobs, Duration startDeadline) {
-        if (seen.backup().isMarkedForDeletion()) {
-            return Deletion.of(seen, jobs, startDeadline);
-        }
         Optional<Backup> amended = Belonging.amended(seen);
         if (amended.isPresent()) {
             return new BackupPlan(seen.status(), List.of(new Step.Amend(amended.get())), Optional.of(Duration.ZERO));
@@ -55,9 +52,6 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
     static BackupPlan refused(Observed seen, Refusal refusal, Duration startDeadline) {
         if (refusal.isConflict()) {
             return patience(seen, SOON);
-        }
-        if (seen.backup().isMarkedForDeletion()) {
-            return Deletion.refused(seen, refusal);
         }
         Attempt attempt = seen.attempt().orElseThrow();
         boolean settling = attempt.reason() != null;

@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
-import dev.remuda.api.Restore;
 import dev.remuda.cluster.JobFinder;
 import dev.remuda.cluster.JobSources;
 import dev.remuda.cluster.References;
@@ -28,11 +27,10 @@ import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
-import dev.remuda.job.Labels;
 import dev.remuda.job.Refusal;
 
 /** Brings a Backup to its end: observe, plan, act, write the status once. */
-@ControllerConfiguration(name = "backup", triggerReconcilerOnAllEvents = true)
+@ControllerConfiguration(name = "backup")
 public final class BackupReconciler implements Reconciler<Backup> {
     private static final Logger LOG = LoggerFactory.getLogger(BackupReconciler.class);
 
@@ -59,9 +57,6 @@ public final class BackupReconciler implements Reconciler<Backup> {
 
     @Override
     public UpdateControl<Backup> reconcile(Backup backup, Context<Backup> context) {
-        if (context.isPrimaryResourceDeleted()) {
-            return UpdateControl.noUpdate(); // all events are asked for because of the finalizer; this one comes when nothing is left to do
-        }
         Observed seen = observe(backup, context);
         BackupPlan plan = carryOut(seen, BackupPlan.of(seen, jobs, startDeadline));
         if (plan.status().equals(seen.status())) {
@@ -87,24 +82,13 @@ public final class BackupReconciler implements Reconciler<Backup> {
 
     private Observed observe(Backup backup, Context<Backup> context) {
         Map<String, JobView> found = new HashMap<>();
-        Observed seen = new Observed(backup, context.getSecondaryResource(BackupPolicy.class), restores(backup, context), found, clock.instant());
+        Observed seen = new Observed(backup, context.getSecondaryResource(BackupPolicy.class), found, clock.instant());
         boolean over = seen.status().hasEnded();
         for (String name : seen.plannedJobs()) {
             (over ? JobSources.find(context, name) : finder.find(context, backup.getMetadata().getNamespace(), name, seen.now()))
                     .ifPresent(view -> found.put(name, view));
         }
         return seen;
-    }
-
-    /** Asked for instead of watched: it matters only in the moment in which a purge begins. */
-    private static List<String> restores(Backup backup, Context<Backup> context) {
-        if (!backup.isMarkedForDeletion() || !backup.hasFinalizer(Labels.PURGE)) {
-            return List.of();
-        }
-        return context.getClient().resources(Restore.class).inNamespace(backup.getMetadata().getNamespace()).list().getItems().stream()
-                .filter(restore -> restore.isReading(backup.getMetadata().getName()))
-                .map(restore -> restore.getMetadata().getName())
-                .toList();
     }
 
     private static ResourceID policyOf(Backup backup) {

@@ -16,8 +16,8 @@ import dev.remuda.job.Labels;
 
 /**
  * What deletionPolicy Delete means for a Backup's metadata: it belongs to its policy, so that the cluster deletes it with that, and once it is
- * completed it has a finalizer, so that its data is purged before it goes. With Retain it has neither, so that no deletion ever waits for the
- * operator.
+ * completed it has the label by which {@link DeletionReconciler} sees it and gives it a finalizer, so that its data is purged before it goes.
+ * With Retain it has none of these, so that no deletion ever waits for the operator.
  */
 final class Belonging {
     private Belonging() {}
@@ -30,15 +30,18 @@ final class Belonging {
     private static Optional<Backup> amended(Backup backup, BackupPolicy policy) {
         boolean delete = policy.getSpec().deletionPolicy() == DeletionPolicy.Delete;
         Phase phase = Optional.ofNullable(backup.getStatus()).map(BackupStatus::phase).orElse(null);
-        boolean finalizer = delete && (phase == Phase.Completed || phase == Phase.Deleting && backup.hasFinalizer(Labels.PURGE));
+        boolean labelled = Labels.isDeletedWithData(backup);
+        boolean purge = delete && (phase == Phase.Completed || phase == Phase.Deleting && labelled);
         boolean owned = backup.getMetadata().getOwnerReferences().stream().anyMatch(owner -> isOf(owner, policy));
-        if (finalizer == backup.hasFinalizer(Labels.PURGE) && delete == owned) {
+        boolean held = backup.hasFinalizer(Labels.PURGE) && !purge;
+        if (purge == labelled && delete == owned && !held) {
             return Optional.empty();
         }
         Backup amended = new Backup();
         amended.setMetadata(backup.getMetadata().toBuilder()
                 .withOwnerReferences(owners(backup, policy, delete))
-                .withFinalizers(finalizers(backup, finalizer))
+                .withLabels(Labels.deletedWithData(backup, purge))
+                .withFinalizers(backup.getMetadata().getFinalizers().stream().filter(finalizer -> purge || !Labels.PURGE.equals(finalizer)).toList())
                 .build());
         return Optional.of(amended);
     }
@@ -55,15 +58,6 @@ final class Belonging {
                     .build());
         }
         return owners;
-    }
-
-    private static List<String> finalizers(Backup backup, boolean wanted) {
-        List<String> finalizers = new ArrayList<>(backup.getMetadata().getFinalizers());
-        finalizers.remove(Labels.PURGE);
-        if (wanted) {
-            finalizers.add(Labels.PURGE);
-        }
-        return finalizers;
     }
 
     /** A deleted policy of the same name, to which a Backup once belonged, is not meant: the cluster deletes what belongs to that. */

@@ -1,11 +1,9 @@
 package dev.remuda.backup;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-import dev.remuda.api.Backup;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.DeletionPolicy;
 import dev.remuda.job.JobView;
@@ -18,22 +16,20 @@ import dev.remuda.task.MaintainResult;
 import dev.remuda.task.Reason;
 
 /**
- * What to do for a Backup that is being deleted and has the finalizer: purge its data, then let it go. A purge that fails is tried again
- * every few minutes for as long as it takes; a person ends that by setting the policy's deletionPolicy to Retain. In a namespace that is
- * being deleted nothing can be created, so there the data stays: it is never worth a namespace that hangs.
+ * What to do for a Backup that is being deleted and whose data goes with it: purge, then let it go. A purge that fails is tried again every few
+ * minutes for as long as it takes; a person ends that by setting the policy's deletionPolicy to Retain. In a namespace that is being deleted
+ * nothing can be created, so there the data stays: it is never worth a namespace that hangs.
+ *
+ * @param again when to look again; empty: it may go
  */
-final class Deletion {
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
+record Deletion(BackupStatus status, List<Step> steps, Optional<Duration> again) {
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
     private static final Duration BETWEEN_TRIES = Duration.ofMinutes(5);
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final String PURGE_FAILED = "PurgeFailed";
 
-    private Deletion() {}
-
-    static BackupPlan of(Observed seen, BackupJobs jobs, Duration startDeadline) {
-        if (!seen.backup().hasFinalizer(Labels.PURGE)) {
-            return plan(seen, Optional.empty());
-        }
+    /** @param restores names of Restores that read it at this moment */
+    static Deletion of(Observed seen, List<String> restores, BackupJobs jobs, Duration startDeadline) {
         boolean retain = seen.policy().filter(policy -> policy.getSpec().deletionPolicy() == DeletionPolicy.Retain).isPresent();
         if (retain || seen.status().location() == null) {
             return release(seen);
@@ -42,35 +38,40 @@ final class Deletion {
         if (job.isPresent() && !job.get().worksFor(BackupJobs.owner(seen))) {
             return waiting(seen, Reason.NameTaken.name(), "it cannot be purged: a Job named " + job.get().name() + " exists and is not this Backup's; delete that Job");
         }
-        return job.isPresent() ? look(seen, job.get(), startDeadline) : begin(seen, jobs);
+        return job.isPresent() ? look(seen, job.get(), startDeadline) : begin(seen, restores, jobs);
     }
 
-    static BackupPlan refused(Observed seen, Refusal refusal) {
+    /** What to do instead when the API server refuses to create the Job. */
+    static Deletion refused(Observed seen, Refusal refusal) {
+        if (refusal.isConflict()) {
+            return new Deletion(seen.status(), List.of(), Optional.of(SOON));
+        }
         return refusal.namespaceEnds()
                 ? release(seen)
                 : waiting(seen, "JobRefused", "the API server refuses to create the Job that purges it: " + refusal.getMessage());
     }
 
-    private static BackupPlan begin(Observed seen, BackupJobs jobs) {
-        if (!seen.restores().isEmpty()) {
-            return waiting(seen, "Deleting", "it is purged when Restore " + String.join(", ", seen.restores()) + " has ended, which reads it");
+    private static Deletion begin(Observed seen, List<String> restores, BackupJobs jobs) {
+        if (!restores.isEmpty()) {
+            return waiting(seen, "Deleting", "it is purged when Restore " + String.join(", ", restores) + " has ended, which reads it");
         }
         boolean failedBefore = seen.status().conditions().stream().anyMatch(condition -> PURGE_FAILED.equals(condition.getReason()));
-        return new BackupPlan(
+        return new Deletion(
                 failedBefore ? seen.status() : BackupStatuses.deleting(seen, "Deleting", "Job " + BackupJobs.purgeName(seen) + " purges it from the store"),
                 List.of(new Step.CreateJob(jobs.purge(seen))), Optional.of(LOOK_AGAIN));
     }
 
-    private static BackupPlan look(Observed seen, JobView job, Duration startDeadline) {
+    private static Deletion look(Observed seen, JobView job, Duration startDeadline) {
         return switch (job.outcome(seen.now())) {
-            case Outcome.Reported(MaintainResult result) when result.purged().contains(seen.backup().getMetadata().getUid()) -> release(seen, new Step.DeleteJob(job.name()));
+            case Outcome.Reported(MaintainResult result) when result.purged().contains(seen.backup().getMetadata().getUid()) ->
+                new Deletion(seen.status(), List.of(new Step.DeleteJob(job.name())), Optional.empty());
             case Outcome.Reported(MaintainResult result) -> failed(seen, job, why(result));
             case Outcome.Reported(FailureResult failure) -> failed(seen, job, failure.reason() + ": " + failure.message());
             case Outcome.Reported other -> failed(seen, job, "unexpected report");
             case Outcome.Lost lost -> failed(seen, job, lost.reason() + ": " + lost.message());
             case Outcome.Waiting waiting when job.overdue(startDeadline, seen.now()) -> failed(seen, job, waiting.cause() + ": " + waiting.message());
-            case Outcome.Waiting waiting -> plan(seen, Optional.of(LOOK_AGAIN));
-            case Outcome.Running running -> plan(seen, Optional.of(LOOK_AGAIN));
+            case Outcome.Waiting waiting -> new Deletion(seen.status(), List.of(), Optional.of(LOOK_AGAIN));
+            case Outcome.Running running -> new Deletion(seen.status(), List.of(), Optional.of(LOOK_AGAIN));
         };
     }
 
@@ -81,29 +82,20 @@ final class Deletion {
     }
 
     /** The next try is made by deleting the Job of this one. */
-    private static BackupPlan failed(Observed seen, JobView job, String why) {
-        Duration left = job.left(BETWEEN_TRIES, seen.now());
+    private static Deletion failed(Observed seen, JobView job, String why) {
         String message = "its data could not be purged (" + why + "); this is tried again. To keep the data and let the Backup go, set deletionPolicy: Retain in BackupPolicy "
                 + seen.policyName() + ", or take the finalizer " + Labels.PURGE + " from this Backup when that is gone";
-        BackupStatus status = BackupStatuses.deleting(seen, PURGE_FAILED, message);
-        return left.isPositive()
-                ? new BackupPlan(status, List.of(), Optional.of(left))
-                : new BackupPlan(status, List.of(new Step.DeleteJob(job.name())), Optional.of(SOON));
+        boolean again = job.overdue(BETWEEN_TRIES, seen.now());
+        return new Deletion(
+                BackupStatuses.deleting(seen, PURGE_FAILED, message), again ? List.of(new Step.DeleteJob(job.name())) : List.of(),
+                Optional.of(again ? SOON : LOOK_AGAIN));
     }
 
-    private static BackupPlan release(Observed seen, Step... first) {
-        Backup released = new Backup();
-        released.setMetadata(seen.backup().getMetadata().toBuilder().removeFromFinalizers(Labels.PURGE).build());
-        List<Step> steps = new ArrayList<>(List.of(first));
-        steps.add(new Step.Amend(released));
-        return new BackupPlan(seen.status(), steps, Optional.empty());
+    private static Deletion waiting(Observed seen, String reason, String message) {
+        return new Deletion(BackupStatuses.deleting(seen, reason, message), List.of(), Optional.of(LOOK_AGAIN));
     }
 
-    private static BackupPlan waiting(Observed seen, String reason, String message) {
-        return new BackupPlan(BackupStatuses.deleting(seen, reason, message), List.of(), Optional.of(LOOK_AGAIN));
-    }
-
-    private static BackupPlan plan(Observed seen, Optional<Duration> again) {
-        return new BackupPlan(seen.status(), List.of(), again);
+    private static Deletion release(Observed seen) {
+        return new Deletion(seen.status(), List.of(), Optional.empty());
     }
 }

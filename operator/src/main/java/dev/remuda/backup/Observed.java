@@ -18,10 +18,9 @@ import dev.remuda.job.Owner;
 /**
  * All that a plan for a Backup looks at.
  *
- * @param restores names of Restores that read it at this moment; known only while it is being deleted
  * @param jobs the Jobs that exist under the names that the status plans, by name
  */
-record Observed(Backup backup, Optional<BackupPolicy> policy, List<String> restores, Map<String, JobView> jobs, Instant now) {
+record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobView> jobs, Instant now) {
     BackupStatus status() {
         return backup.getStatus() == null ? BackupStatus.NONE : backup.getStatus();
     }
@@ -32,9 +31,6 @@ record Observed(Backup backup, Optional<BackupPolicy> policy, List<String> resto
 
     /** Names of the Jobs that matter now: the attempt's, or, when that is lost, the one that settles it; when all is over, both. */
     List<String> plannedJobs() {
-        if (backup.isMarkedForDeletion()) {
-            return backup.hasFinalizer(Labels.PURGE) ? List.of(BackupJobs.purgeName(this)) : List.of();
-        }
         boolean over = status().hasEnded();
         return attempt().stream()
                 .flatMap(attempt -> Stream.of(attempt.settledBy() == null || over ? attempt.job() : null, attempt.settledBy()))

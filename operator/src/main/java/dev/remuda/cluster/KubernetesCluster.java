@@ -104,6 +104,7 @@ public final class KubernetesCluster implements Cluster {
         ObjectMeta wanted = backup.getMetadata();
         Map<String, Object> metadata = new HashMap<>();
         metadata.put("resourceVersion", wanted.getResourceVersion());
+        metadata.put("labels", wanted.getLabels());
         metadata.put("annotations", wanted.getAnnotations());
         metadata.put("finalizers", wanted.getFinalizers());
         metadata.put("ownerReferences", wanted.getOwnerReferences());
@@ -117,7 +118,9 @@ public final class KubernetesCluster implements Cluster {
         if (found == null || !uid.equals(found.getMetadata().getUid())) {
             return;
         }
-        if (found.removeFinalizer(Labels.PURGE)) {
+        if (Labels.isDeletedWithData(found) || found.hasFinalizer(Labels.PURGE)) {
+            found.getMetadata().setLabels(Labels.deletedWithData(found, false)); // else the finalizer would come back
+            found.removeFinalizer(Labels.PURGE);
             amend(found);
         }
         Backup left = backups(namespace, name).get();

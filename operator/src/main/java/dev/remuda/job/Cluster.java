@@ -27,7 +27,7 @@ public interface Cluster {
     /** Writes the status. @throws Refusal a conflict, when the Backup was changed after this one was read; a deleted one is as good */
     void updateStatus(Backup backup);
 
-    /** Writes annotations, finalizers and owners. @throws Refusal a conflict, when the Backup was changed after this one was read; a deleted one is as good */
+    /** Writes labels, annotations, finalizers and owners. @throws Refusal a conflict, when the Backup was changed after this one was read; a deleted one is as good */
     void amend(Backup backup);
 
     /** Takes our finalizer from the Backup of that name and uid and deletes it; an absent one is as good. */

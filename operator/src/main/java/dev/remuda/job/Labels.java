@@ -1,6 +1,10 @@
 package dev.remuda.job;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
 
 /** Labels by which Jobs and Pods are found again. */
 public final class Labels {
@@ -15,6 +19,9 @@ public final class Labels {
     /** Annotation of a Backup that shall end because the named newer one takes its place. */
     public static final String REPLACED_BY = "remuda.dev/replaced-by";
 
+    /** Label of a Backup: true when its data is purged when it is deleted. */
+    public static final String DELETED_WITH_DATA = "remuda.dev/deleted-with-data";
+
     /** Finalizer of a Backup whose data is purged when it is deleted. */
     public static final String PURGE = "remuda.dev/purge";
 
@@ -23,6 +30,19 @@ public final class Labels {
     /** Selects what belongs to any resource of a kind. */
     public static String selector(String ownerKind) {
         return MANAGED_BY + "=remuda," + OWNER_KIND + "=" + ownerKind;
+    }
+
+    public static boolean isDeletedWithData(HasMetadata backup) {
+        return backup.getMetadata().getLabels() != null && "true".equals(backup.getMetadata().getLabels().get(DELETED_WITH_DATA));
+    }
+
+    /** The resource's labels with that one; false where it never stood is left out. */
+    public static Map<String, String> deletedWithData(HasMetadata backup, boolean so) {
+        Map<String, String> labels = new HashMap<>(Objects.requireNonNullElse(backup.getMetadata().getLabels(), Map.of()));
+        if (so || labels.containsKey(DELETED_WITH_DATA)) {
+            labels.put(DELETED_WITH_DATA, Boolean.toString(so));
+        }
+        return labels;
     }
 
     static Map<String, String> of(Owner owner, String task) {

@@ -18,7 +18,7 @@ public sealed interface Step {
     /** Write the Backup's status over the one that it was made from. */
     record UpdateStatus(Backup backup) implements Step {}
 
-    /** Give the Backup the annotations, finalizers and owners that this one has, if nobody has changed it since. */
+    /** Give the Backup the labels, annotations, finalizers and owners that this one has, if nobody has changed it since. */
     record Amend(Backup backup) implements Step {}
 
     /** Delete the Backup for good: nothing of it is in the store, so that its finalizer has no work left. An absent one is as good. */

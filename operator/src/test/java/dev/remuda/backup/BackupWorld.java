@@ -39,7 +39,6 @@ final class BackupWorld {
     final List<String> created = new ArrayList<>();
     final List<String> deleted = new ArrayList<>();
     final Set<Step.Tell> told = new LinkedHashSet<>();
-    final List<String> restores = new ArrayList<>();
     Backup backup = Samples.backup();
     Optional<BackupPolicy> policy = Optional.of(Samples.policy());
     Instant now = Samples.CREATED.plusSeconds(5);
@@ -48,8 +47,8 @@ final class BackupWorld {
 
     Observed seen() {
         Map<String, JobView> looked = new LinkedHashMap<>(jobs);
-        looked.keySet().retainAll(new Observed(backup, policy, restores, Map.of(), now).plannedJobs());
-        return new Observed(backup, policy, restores, looked, now);
+        looked.keySet().retainAll(new Observed(backup, policy, Map.of(), now).plannedJobs());
+        return new Observed(backup, policy, looked, now);
     }
 
     BackupPlan plan() {

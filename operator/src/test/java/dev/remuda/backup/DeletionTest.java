@@ -1,10 +1,12 @@
 package dev.remuda.backup;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -12,6 +14,8 @@ import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.DeletionPolicy;
 import dev.remuda.api.Phase;
+import dev.remuda.job.JobBuilding;
+import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Refusal;
 import dev.remuda.support.Changes;
@@ -29,6 +33,7 @@ class DeletionTest {
     private static final String PURGE = "monday-purge";
 
     private final BackupWorld world = new BackupWorld();
+    private final List<String> restores = new ArrayList<>();
 
     @BeforeEach
     void complete() {
@@ -41,6 +46,7 @@ class DeletionTest {
 
     @Test
     void withRetainThereIsNothingThatHoldsItUp() {
+        assertThat(Labels.isDeletedWithData(world.backup)).isFalse();
         assertThat(world.backup.getMetadata().getFinalizers()).isEmpty();
         assertThat(world.backup.getMetadata().getOwnerReferences()).isEmpty();
     }
@@ -48,14 +54,13 @@ class DeletionTest {
     @Test
     void withDeleteItBelongsToItsPolicyAndIsPurgedBeforeItGoes() {
         policy(DeletionPolicy.Delete);
-        assertThat(world.backup.getMetadata().getFinalizers()).containsExactly(Labels.PURGE);
+        assertThat(Labels.isDeletedWithData(world.backup)).isTrue();
         assertThat(world.backup.getMetadata().getOwnerReferences()).singleElement().satisfies(owner -> {
             assertThat(owner.getKind()).isEqualTo("BackupPolicy");
             assertThat(owner.getName()).isEqualTo("horses");
             assertThat(owner.getUid()).isEqualTo(Samples.UID);
         });
-        delete();
-        world.reconcileUntilItRests();
+        look();
         assertThat(world.status().phase()).isEqualTo(Phase.Deleting);
         MaintainTask task = (MaintainTask) world.task(PURGE);
         assertThat(task.root()).isEqualTo("stables/stable/horses/");
@@ -63,8 +68,7 @@ class DeletionTest {
         assertThat(world.jobs.get(PURGE).job().orElseThrow().getMetadata().getOwnerReferences()).as("else it may be collected first").isEmpty();
 
         world.pod(PURGE, job -> Pods.reported(job, purged()));
-        world.reconcileUntilItRests();
-        assertThat(world.backup.getMetadata().getFinalizers()).isEmpty();
+        assertThat(look().again()).as("it may go").isEmpty();
         assertThat(world.deleted).contains(PURGE);
     }
 
@@ -72,87 +76,89 @@ class DeletionTest {
     void withoutItsPolicyItIsPurgedAllTheSame() {
         policy(DeletionPolicy.Delete);
         world.policy = Optional.empty();
-        delete();
-        world.reconcileUntilItRests();
+        look();
         assertThat(world.created).contains(PURGE);
     }
 
     @Test
     void aChangeOfMindLetsItGoWithItsData() {
         policy(DeletionPolicy.Delete);
+        world.backup.getMetadata().setFinalizers(List.of("example.com/theirs", Labels.PURGE));
         policy(DeletionPolicy.Retain);
-        withRetainThereIsNothingThatHoldsItUp();
+        assertThat(world.backup.getMetadata().getFinalizers()).as("another's stays").containsExactly("example.com/theirs");
+        assertThat(Labels.isDeletedWithData(world.backup)).isFalse();
+        assertThat(world.backup.getMetadata().getOwnerReferences()).isEmpty();
 
-        policy(DeletionPolicy.Delete);
-        delete();
-        policy(DeletionPolicy.Retain);
-        assertThat(world.backup.getMetadata().getFinalizers()).isEmpty();
+        assertThat(look().again()).isEmpty();
         assertThat(world.created).doesNotContain(PURGE);
     }
 
     @Test
-    void oneThatRunsHasNoFinalizer() {
+    void oneThatRunsIsNotHeldUp() {
         BackupWorld running = new BackupWorld();
         running.policy.orElseThrow().setSpec(spec(running.policy.get(), DeletionPolicy.Delete));
         running.reconcileUntilItRests();
-        assertThat(running.backup.getMetadata().getFinalizers()).isEmpty();
+        assertThat(Labels.isDeletedWithData(running.backup)).isFalse();
         assertThat(running.backup.getMetadata().getOwnerReferences()).hasSize(1);
     }
 
     @Test
     void whatARestoreReadsIsPurgedAfterIt() {
         policy(DeletionPolicy.Delete);
-        delete();
-        world.restores.add("back");
-        world.reconcileUntilItRests();
+        restores.add("back");
+        assertThat(look().again()).isPresent();
         assertThat(world.created).doesNotContain(PURGE);
         assertThat(world.message()).isEqualTo("it is purged when Restore back has ended, which reads it");
-        world.restores.clear();
-        world.reconcileUntilItRests();
+        restores.clear();
+        look();
         assertThat(world.created).contains(PURGE);
     }
 
     @Test
     void aPurgeThatFailsIsSaidAndTriedAgain() {
         policy(DeletionPolicy.Delete);
-        delete();
-        world.reconcileUntilItRests();
+        look();
         world.pod(PURGE, job -> Pods.reported(job, new FailureResult(Reason.StorageUnreachable, "the store is away", false)));
-        world.reconcileUntilItRests();
+        assertThat(look().again()).isPresent();
         assertThat(world.reason()).isEqualTo("PurgeFailed");
         assertThat(world.message()).contains("StorageUnreachable: the store is away", "set deletionPolicy: Retain in BackupPolicy horses");
-        assertThat(world.backup.getMetadata().getFinalizers()).containsExactly(Labels.PURGE);
+        assertThat(world.deleted).doesNotContain(PURGE);
 
         world.now = world.now.plus(Duration.ofMinutes(5));
-        world.reconcile();
+        look();
         assertThat(world.deleted).contains(PURGE);
-        world.reconcileUntilItRests();
+        look();
         assertThat(world.jobs).containsKey(PURGE);
+        assertThat(world.reason()).as("until the next try has ended").isEqualTo("PurgeFailed");
         world.pod(PURGE, job -> Pods.reported(job, purged()));
-        world.reconcileUntilItRests();
-        assertThat(world.backup.getMetadata().getFinalizers()).isEmpty();
+        assertThat(look().again()).isEmpty();
+    }
+
+    @Test
+    void aForeignJobOfTheNameIsNamed() {
+        policy(DeletionPolicy.Delete);
+        var foreign = new JobBuilder().withNewMetadata().withName(PURGE).endMetadata().build();
+        world.jobs.put(PURGE, new JobView(PURGE, Optional.of(foreign), Optional.empty()));
+        assertThat(look().again()).isPresent();
+        assertThat(world.message()).isEqualTo("it cannot be purged: a Job named monday-purge exists and is not this Backup's; delete that Job");
     }
 
     @Test
     void aNamespaceThatIsBeingDeletedNeverHangs() {
         policy(DeletionPolicy.Delete);
-        delete();
-        BackupPlan plan = BackupPlan.refused(world.seen(), new Refusal(403, "forbidden: being terminated", true), BackupWorld.START_DEADLINE);
-        world.act(plan);
-        assertThat(world.backup.getMetadata().getFinalizers()).isEmpty();
-        BackupPlan other = BackupPlan.refused(world.seen(), new Refusal(403, "quota"), BackupWorld.START_DEADLINE);
+        assertThat(Deletion.refused(world.seen(), new Refusal(403, "forbidden: being terminated", true)).again()).isEmpty();
+        Deletion other = Deletion.refused(world.seen(), new Refusal(403, "quota"));
+        assertThat(other.again()).isPresent();
         assertThat(other.status().conditions().getFirst().getMessage()).contains("quota");
     }
 
-    @Test
-    void anothersFinalizerIsLeftAlone() {
-        policy(DeletionPolicy.Delete);
-        world.backup.getMetadata().setFinalizers(List.of("example.com/theirs", Labels.PURGE));
-        delete();
-        world.reconcileUntilItRests();
-        world.pod(PURGE, job -> Pods.reported(job, purged()));
-        world.reconcileUntilItRests();
-        assertThat(world.backup.getMetadata().getFinalizers()).containsExactly("example.com/theirs");
+    /** One look at the Backup while it is being deleted. */
+    private Deletion look() {
+        Observed seen = new Observed(world.backup, world.policy, world.jobs, world.now);
+        Deletion plan = Deletion.of(seen, restores, new BackupJobs(new JobBuilding(Samples.CONFIG)), BackupWorld.START_DEADLINE);
+        world.act(new BackupPlan(plan.status(), plan.steps(), plan.again()));
+        world.write(new BackupPlan(plan.status(), plan.steps(), plan.again()));
+        return plan;
     }
 
     private static MaintainResult purged() {
@@ -166,9 +172,5 @@ class DeletionTest {
 
     private static BackupPolicySpec spec(BackupPolicy policy, DeletionPolicy wanted) {
         return Changes.in(policy.getSpec(), Map.of("deletionPolicy", wanted.name()));
-    }
-
-    private void delete() {
-        world.backup.getMetadata().setDeletionTimestamp(world.now.toString());
     }
 }
