@@ -14,6 +14,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodList;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -150,7 +154,7 @@ class ScheduledIT {
             assertThat(STAGE.bucket().keys(root("two-tiers") + name)).isEmpty();
         }
         assertThat(STAGE.bucket().keys(newestCompleted("two-tiers").getStatus().location().prefix())).isNotEmpty();
-        assertThat(condition(STAGE.policy("two-tiers"), "Maintained").getStatus()).isEqualTo("True");
+        STAGE.awaitPolicy("two-tiers", seen -> is(seen, "Maintained", "True", "Maintained"));
     }
 
     @Test
@@ -329,14 +333,21 @@ class ScheduledIT {
                 "{apiVersion: remuda.dev/v1beta1, kind: Backup, metadata: {name: first}, spec: {policyRef: {name: purging}}}", "-n", elsewhere, "apply", "-f", "-");
     }
 
-    /** Each as soon as it is there, before its worker can have ended. */
+    /** A Job whose Pod no node takes, and a Pod as soon as it is there: neither worker can have ended before. */
     private static void loseJobAndPod() {
+        patch("bpol", "job-lost", "jobTemplate", "{\"nodeSelector\":{\"no\":\"such\"}}");
         patch("bpol", "job-lost", "suspend", false);
-        soon().until(() -> STAGE.cluster().client().batch().v1().jobs().inNamespace(STAGE.namespace()).withName("job-lost-maintain-1").get() != null);
-        STAGE.kubectl("delete", "job", "job-lost-maintain-1");
         patch("bpol", "pod-lost", "suspend", false);
-        soon().until(() -> !STAGE.cluster().client().pods().inNamespace(STAGE.namespace()).withLabel("job-name", "pod-lost-maintain-1").list().getItems().isEmpty());
-        STAGE.kubectl("delete", "pod", "-l", "job-name=pod-lost-maintain-1", "--grace-period=0", "--force");
+        FilterWatchListDeletable<Pod, PodList, PodResource> pod = pods("pod-lost-maintain-1");
+        soon().until(() -> !pod.list().getItems().isEmpty());
+        pod.withGracePeriod(0).delete();
+        soon().until(() -> !pods("job-lost-maintain-1").list().getItems().isEmpty());
+        STAGE.kubectl("delete", "job", "job-lost-maintain-1");
+        patch("bpol", "job-lost", "jobTemplate", null);
+    }
+
+    private static FilterWatchListDeletable<Pod, PodList, PodResource> pods(String job) {
+        return STAGE.cluster().client().pods().inNamespace(STAGE.namespace()).withLabel("job-name", job);
     }
 
     private static void killOperatorAtASlot() {
@@ -389,7 +400,7 @@ class ScheduledIT {
         return Awaitility.await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(20));
     }
 
-    private static void patch(String kind, String name, String field, boolean value) {
+    private static void patch(String kind, String name, String field, Object value) {
         STAGE.kubectl("patch", kind, name, "--type=merge", "--patch", "{\"spec\":{\"" + field + "\":" + value + "}}");
     }
 
