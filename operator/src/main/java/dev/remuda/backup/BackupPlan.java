@@ -14,6 +14,7 @@ import dev.remuda.job.JobView;
 import dev.remuda.job.Outcome;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
+import dev.remuda.status.DeletionMark;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
@@ -53,6 +54,9 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
         if (refusal.isConflict()) {
             return patience(seen, SOON);
         }
+        if (seen.status().hasEnded() || Belonging.amended(seen).isPresent()) {
+            return patience(seen, LOOK_AGAIN); // not a Job was refused, but a change of metadata or the removal of a Job: the backup is what it is
+        }
         Attempt attempt = seen.attempt().orElseThrow();
         boolean settling = attempt.reason() != null;
         Instant since = settling ? attempt.finishedAt() : seen.status().startedAt();
@@ -76,7 +80,14 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
                 .filter(view -> view.job().isPresent() && !view.outcome(seen.now()).isOver())
                 .<Step>map(view -> new Step.DeleteJob(view.name()))
                 .toList();
-        return new BackupPlan(seen.status(), steps, Optional.empty());
+        return new BackupPlan(unmarked(seen), steps, Optional.empty());
+    }
+
+    /** Nobody purges what a policy had marked that is gone. */
+    private static BackupStatus unmarked(Observed seen) {
+        return seen.policy().isEmpty() && DeletionMark.isMarked(seen.status())
+                ? DeletionMark.release(seen.status(), "its policy was deleted", seen.generation(), seen.now())
+                : seen.status();
     }
 
     private static BackupPlan begin(Observed seen) {

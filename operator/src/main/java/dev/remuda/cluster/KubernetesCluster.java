@@ -125,7 +125,7 @@ public final class KubernetesCluster implements Cluster {
         }
         Backup left = backups(namespace, name).get();
         if (left != null && uid.equals(left.getMetadata().getUid())) {
-            client.resource(left).lockResourceVersion().delete();
+            unlessGone(() -> client.resource(left).lockResourceVersion().delete());
             LOG.info("deleted Backup {}/{}", namespace, name);
         }
     }
@@ -158,7 +158,7 @@ public final class KubernetesCluster implements Cluster {
 
     @Override
     public void delete(String namespace, String job) {
-        client.batch().v1().jobs().inNamespace(namespace).withName(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+        unlessGone(() -> client.batch().v1().jobs().inNamespace(namespace).withName(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete());
         LOG.info("deleted Job {}/{}", namespace, job);
     }
 

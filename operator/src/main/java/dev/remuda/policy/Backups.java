@@ -1,5 +1,7 @@
 package dev.remuda.policy;
 
+import java.util.Objects;
+
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupStatus;
 
@@ -13,5 +15,9 @@ final class Backups {
         copy.setSpec(backup.getSpec());
         copy.setStatus(status);
         return copy;
+    }
+
+    static long generation(Backup backup) {
+        return Objects.requireNonNullElse(backup.getMetadata().getGeneration(), 0L);
     }
 }

@@ -31,7 +31,8 @@ final class LifecycleRules {
         List<Object> rules = new ArrayList<>();
         long days = YOUNGEST;
         for (TierSpec tier : seen.spec().tiers()) {
-            if (tier.storageClass() != null && tier.storageClass() != StorageClass.STANDARD) {
+            boolean first = tier == seen.spec().tiers().getFirst(); // it holds the newest backup, which must come back at once
+            if (tier.storageClass() != null && tier.storageClass() != StorageClass.STANDARD && !(first && tier.storageClass().isArchive())) {
                 rules.add(rule(seen, Names.root(s3.prefix(), seen.namespace(), seen.name()), tier, days));
             }
             days = Math.max(days, days(tier));

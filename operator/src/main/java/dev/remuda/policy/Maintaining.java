@@ -4,17 +4,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
+import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Outcome;
 import dev.remuda.job.Step;
-import dev.remuda.status.CompletedCondition;
+import dev.remuda.status.DeletionMark;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.Reason;
@@ -42,17 +43,22 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         if (present == null || !present.underWay()) {
             return idle(seen, retaining, present);
         }
+        if (present.startedAt() == null && seen.spec().suspend()) {
+            return new Maintaining(present, List.of(), Optional.empty());
+        }
         return present.startedAt() == null ? start(seen, retaining, jobs, present) : look(seen, present, startDeadline);
     }
 
-    /** Whether something is to be purged, so that it matters who reads it. */
-    static boolean wantsToPurge(Observed seen, Retaining retaining) {
-        return !seen.spec().suspend() && (!retaining.purges().isEmpty() || seen.in(Phase.Deleting).findAny().isPresent());
+    /** Whether something is to be moved or purged, so that it matters who reads it. */
+    static boolean touches(Observed seen, Retaining retaining) {
+        return !retaining.purges().isEmpty() || !retaining.moves().isEmpty() || seen.in(Phase.Deleting).findAny().isPresent();
     }
 
-    /** Marked Backups that nobody reads. */
-    static List<Backup> purgeable(Observed seen) {
-        return seen.in(Phase.Deleting).filter(backup -> seen.reader(backup).isEmpty()).toList();
+    /** Backups that may be purged now: marked ones and those that an earlier Job had, as far as nobody reads them. */
+    static List<Backup> purgeable(Observed seen, Retaining retaining) {
+        return Stream.concat(seen.in(Phase.Deleting).filter(backup -> DeletionMark.isTaken(backup.getStatus())), retaining.marked().stream())
+                .filter(backup -> seen.reader(backup).isEmpty())
+                .toList();
     }
 
     private static Maintaining idle(Observed seen, Retaining retaining, Maintenance last) {
@@ -60,10 +66,10 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
             return new Maintaining(last, List.of(), Optional.empty());
         }
         Instant check = checkAt(seen, last);
-        boolean work = wantsToPurge(seen, retaining) || !retaining.moves().isEmpty();
-        boolean checkIsDue = !retaining.kept().isEmpty() && !seen.now().isBefore(check);
+        boolean work = touches(seen, retaining);
+        boolean checkIsDue = !seen.backups().isEmpty() && !seen.now().isBefore(check);
         if (!work && !checkIsDue) {
-            return new Maintaining(last, List.of(), retaining.kept().isEmpty() ? Optional.empty() : Optional.of(Duration.between(seen.now(), check)));
+            return new Maintaining(last, List.of(), seen.backups().isEmpty() ? Optional.empty() : Optional.of(Duration.between(seen.now(), check)));
         }
         Duration rest = Duration.between(seen.now(), restsUntil(last, seen.now()));
         if (rest.isPositive()) {
@@ -73,14 +79,15 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         if (!marks.isEmpty()) {
             return new Maintaining(last, marks, Optional.of(SOON));
         }
-        if (purgeable(seen).isEmpty() && retaining.moves().isEmpty() && !checkIsDue) {
+        if (purgeable(seen, retaining).isEmpty() && retaining.moves().isEmpty() && !checkIsDue) {
             return new Maintaining(last, List.of(), Optional.of(LOOK_AGAIN)); // a Restore reads what is to be purged
         }
         return new Maintaining(planned(seen, last, last == null ? 1 : last.number() + 1), List.of(), Optional.of(Duration.ZERO));
     }
 
     private static Instant checkAt(Observed seen, Maintenance last) {
-        return (last == null || last.succeededAt() == null ? seen.created() : last.succeededAt()).plus(AT_LEAST_EVERY);
+        boolean known = last != null && last.succeededAt() != null && !last.succeededAt().isAfter(seen.now());
+        return (known ? last.succeededAt() : seen.created()).plus(AT_LEAST_EVERY);
     }
 
     private static Instant restsUntil(Maintenance last, Instant now) {
@@ -101,11 +108,8 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
 
     private static Backup mark(Observed seen, Retaining.Purge purge) {
         Backup backup = purge.backup();
-        long generation = Objects.requireNonNullElse(backup.getMetadata().getGeneration(), 0L);
-        return Backups.with(backup, backup.getStatus()
-                .retained(null, purge.since().orElse(null))
-                .in(Phase.Deleting, CompletedCondition.failed(
-                        backup.getStatus().conditions(), "Deleting", "nothing keeps it any more (" + purge.why() + "), so it is purged from the store", generation, seen.now())));
+        BackupStatus status = backup.getStatus().retained(null, purge.since().orElse(null));
+        return Backups.with(backup, DeletionMark.mark(status, purge.why(), Backups.generation(backup), seen.now()));
     }
 
     private static Maintenance planned(Observed seen, Maintenance last, int number) {
@@ -117,7 +121,12 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         Maintenance started = new Maintenance(
                 planned.number(), planned.job(), seen.now(), null, null, null, planned.failures(), planned.succeededAt());
         if (seen.job().isEmpty()) {
-            return new Maintaining(started, List.of(new Step.CreateJob(jobs.maintain(seen, retaining, planned.job()))), Optional.of(LOOK_AGAIN));
+            PolicyJobs.Work work = jobs.maintain(seen, retaining, planned);
+            List<Step> steps = new ArrayList<>();
+            work.purged().stream().filter(backup -> DeletionMark.isMarked(backup.getStatus())).forEach(backup -> steps.add(new Step.UpdateStatus(Backups.with(
+                    backup, DeletionMark.take(backup.getStatus(), planned.job(), Backups.generation(backup), seen.now())))));
+            steps.add(new Step.CreateJob(work.job()));
+            return new Maintaining(started, steps, Optional.of(LOOK_AGAIN));
         }
         return seen.job().get().belongsTo(seen.owner())
                 ? new Maintaining(started, List.of(), Optional.of(Duration.ZERO))
@@ -172,8 +181,9 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         if (!purged.isEmpty()) {
             steps.add(new Step.Tell(false, "Purged", "purged from the store: " + String.join(", ", purged)));
         }
-        Optional<Reason> reason = reason(result);
-        String message = reason.map(why -> complaint(seen, result)).orElseGet(() -> account(result));
+        List<String> missing = result.missing().stream().filter(name -> isKept(seen, name)).toList();
+        Optional<Reason> reason = reason(result, missing);
+        String message = reason.map(why -> complaint(seen, result, missing)).orElseGet(() -> account(result));
         if (reason.isPresent() && running.failures() == 0) {
             steps.add(new Step.Tell(true, reason.get().name(), message));
         }
@@ -184,23 +194,25 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
     }
 
     private static Backup spared(Observed seen, Backup backup, MaintainResult.Spared spared) {
-        long generation = Objects.requireNonNullElse(backup.getMetadata().getGeneration(), 0L);
-        return Backups.with(backup, backup.getStatus().in(
-                Phase.Completed, CompletedCondition.succeeded(
-                        backup.getStatus().conditions(), "it was to be purged, and is whole because that was refused: " + spared.why(), generation, seen.now())));
+        return Backups.with(backup, DeletionMark.release(backup.getStatus(), spared.why(), Backups.generation(backup), seen.now()));
     }
 
-    private static Optional<Reason> reason(MaintainResult result) {
-        if (!result.missing().isEmpty()) {
+    /** Whether a person has not deleted it meanwhile. */
+    private static boolean isKept(Observed seen, String name) {
+        return seen.in(Phase.Completed).anyMatch(backup -> name.equals(backup.getMetadata().getName()));
+    }
+
+    private static Optional<Reason> reason(MaintainResult result, List<String> missing) {
+        if (!missing.isEmpty()) {
             return Optional.of(Reason.ObjectMissing);
         }
         return result.failed().stream().map(MaintainResult.Failed::reason).findFirst()
                 .or(() -> result.spared().isEmpty() ? Optional.empty() : Optional.of(Reason.PurgeRefused));
     }
 
-    private static String complaint(Observed seen, MaintainResult result) {
-        if (!result.missing().isEmpty()) {
-            return "Backups that are kept are not in the store as they should be: " + String.join(", ", result.missing()) + " (" + result.checked()
+    private static String complaint(Observed seen, MaintainResult result, List<String> missing) {
+        if (!missing.isEmpty()) {
+            return "Backups that are kept are not in the store as they should be: " + String.join(", ", missing) + " (" + result.checked()
                     + " were found). Nothing was purged or swept. If the bucket is the wrong one, correct storage; if they are lost for good, kubectl delete backup those, "
                     + "and make a new one";
         }

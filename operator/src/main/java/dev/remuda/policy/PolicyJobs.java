@@ -1,16 +1,15 @@
 package dev.remuda.policy;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import dev.remuda.api.Backup;
-import dev.remuda.api.BackupStatus;
+import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.Phase;
 import dev.remuda.api.S3Spec;
 import dev.remuda.job.JobBuilding;
@@ -40,29 +39,40 @@ final class PolicyJobs {
         return Names.job(seen.name(), "maintain-" + number);
     }
 
-    /** Of one store, if a policy has moved from one to another: that of the first Backup that has to go or move. The rest has its turn later. */
-    Job maintain(Observed seen, Retaining retaining, String name) {
-        List<Backup> marked = Maintaining.purgeable(seen);
-        S3Spec place = marked.stream().findFirst()
-                .or(() -> retaining.moves().stream().map(Retaining.Move::backup).findFirst())
-                .map(PolicyJobs::place)
-                .orElse(seen.spec().storage().s3());
-        List<MaintainTask.Purge> purges = marked.stream().filter(backup -> isAt(place, backup)).limit(MaintainResult.MAX_ITEMS).map(PolicyJobs::purge).toList();
+    /** @param purged the Backups that the Job purges */
+    record Work(Job job, List<Backup> purged) {}
+
+    /** Of one store; when a policy has moved from one to another, each Job has the next one's turn, so that a dead store does not stop the others. */
+    Work maintain(Observed seen, Retaining retaining, Maintenance planned) {
+        List<Backup> purgeable = Maintaining.purgeable(seen, retaining);
+        S3Spec place = place(seen, Stream.concat(purgeable.stream(), retaining.moves().stream().map(Retaining.Move::backup)), planned.number());
+        List<Backup> purged = purgeable.stream().filter(backup -> isAt(place, backup)).limit(MaintainResult.MAX_ITEMS).toList();
         List<MaintainTask.Move> moves = retaining.moves().stream()
                 .filter(move -> isAt(place, move.backup()))
-                .limit(MaintainResult.MAX_ITEMS - purges.size())
+                .limit(MaintainResult.MAX_ITEMS - purged.size())
                 .map(move -> new MaintainTask.Move(
                         move.backup().getMetadata().getUid(), move.backup().getMetadata().getName(), prefix(move.backup()), move.tier(), move.storageClass()))
                 .toList();
-        List<MaintainTask.Kept> kept = retaining.kept().stream()
-                .filter(backup -> isAt(place, backup))
-                .limit(MAX_KEPT)
-                .map(backup -> new MaintainTask.Kept(backup.getMetadata().getName(), backup.getStatus().location().dataKey(), backup.getStatus().sizeBytes()))
-                .toList();
+        Room room = new Room();
+        List<Backup> kept = retaining.kept().stream().filter(backup -> isAt(place, backup)).limit(MAX_KEPT).takeWhile(room::takes).toList();
         Mounts mounts = new Mounts();
         MaintainTask task = new MaintainTask(
-                mounts.store(seen.spec().reach(place)), Names.root(place.prefix(), seen.namespace(), seen.name()), kept, moves, purges, sweep(seen));
-        return building.build(seen.owner(), name, "maintain", task, mounts, seen.spec().jobTemplate(), TIMEOUT);
+                mounts.store(seen.spec().reach(place)), Names.root(place.prefix(), seen.namespace(), seen.name()),
+                kept.stream().map(PolicyJobs::kept).toList(), moves, purged.stream().map(PolicyJobs::purge).toList(), sweep(seen, kept, room));
+        return new Work(building.build(seen.owner(), planned.job(), "maintain", task, mounts, seen.spec().jobTemplate(), TIMEOUT), purged);
+    }
+
+    private static S3Spec place(Observed seen, Stream<Backup> work, int turn) {
+        S3Spec present = seen.spec().storage().s3();
+        List<S3Spec> places = new ArrayList<>();
+        Stream.concat(work.map(PolicyJobs::place), Stream.of(present))
+                .filter(place -> places.stream().noneMatch(known -> isSame(known, place)))
+                .forEach(places::add);
+        return places.get((turn - 1) % places.size());
+    }
+
+    private static MaintainTask.Kept kept(Backup backup) {
+        return new MaintainTask.Kept(backup.getMetadata().getName(), backup.getStatus().location().dataKey(), backup.getStatus().sizeBytes());
     }
 
     private static MaintainTask.Purge purge(Backup backup) {
@@ -70,15 +80,26 @@ final class PolicyJobs {
                 backup.getMetadata().getUid(), backup.getMetadata().getName(), prefix(backup), backup.getStatus().expiresAt());
     }
 
-    /** Whatever is not known to be over is left alone. */
-    private static MaintainTask.Sweep sweep(Observed seen) {
-        List<String> busy = new ArrayList<>();
-        seen.backups().stream()
-                .filter(backup -> Observed.statusOf(backup).phase() != Phase.Failed)
-                .filter(backup -> Observed.statusOf(backup).phase() != Phase.Completed)
-                .forEach(backup -> Optional.ofNullable(Observed.statusOf(backup).location()).map(BackupStatus.Location::prefix).ifPresent(busy::add));
-        Instant before = seen.now().minus(LEFTOVER_AGE);
-        return new MaintainTask.Sweep(Names.mark(seen.policy().getMetadata().getUid()), busy, before);
+    /** Whatever may be a backup, or become one, is left alone. When there are too many to name them all, nothing is swept. */
+    private static MaintainTask.Sweep sweep(Observed seen, List<Backup> kept, Room room) {
+        List<Backup> busy = seen.backups().stream()
+                .filter(backup -> Observed.statusOf(backup).phase() != Phase.Failed && Observed.statusOf(backup).location() != null && !kept.contains(backup))
+                .toList();
+        return busy.stream().allMatch(room::takes)
+                ? new MaintainTask.Sweep(Names.mark(seen.policy().getMetadata().getUid()), busy.stream().map(PolicyJobs::prefix).toList(), seen.now().minus(LEFTOVER_AGE))
+                : null;
+    }
+
+    /** What is left of the 128 KiB that an environment variable may have; moves and purges need some, too. */
+    private static final class Room {
+        private static final int FRAME = 80;
+
+        private int left = 64 * 1024;
+
+        boolean takes(Backup backup) {
+            left -= backup.getMetadata().getName().length() + prefix(backup).length() + FRAME;
+            return left > 0;
+        }
     }
 
     private static S3Spec place(Backup backup) {
@@ -86,8 +107,11 @@ final class PolicyJobs {
     }
 
     private static boolean isAt(S3Spec place, Backup backup) {
-        S3Spec own = place(backup);
-        return own.isSameBucket(place) && Objects.equals(own.prefix(), place.prefix());
+        return isSame(place, place(backup));
+    }
+
+    private static boolean isSame(S3Spec one, S3Spec other) {
+        return one.isSameBucket(other) && Objects.equals(one.prefix(), other.prefix());
     }
 
     private static String prefix(Backup backup) {

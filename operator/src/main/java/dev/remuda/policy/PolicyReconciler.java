@@ -108,10 +108,10 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
                 .filter(Maintenance::underWay)
                 .flatMap(maintenance -> finder.find(context, policy.getMetadata().getNamespace(), maintenance.job(), now));
         Observed seen = new Observed(policy, backups, List.of(), Optional.empty(), job, now);
-        return Maintaining.wantsToPurge(seen, Retaining.of(seen)) ? seen.with(restores(seen, context)) : seen;
+        return Maintaining.touches(seen, Retaining.of(seen)) ? seen.with(restores(seen, context)) : seen;
     }
 
-    /** Asked for instead of watched: they matter only when something is to be purged. */
+    /** Asked for instead of watched: they matter only when something is to be moved or purged. */
     private static List<Restore> restores(Observed seen, Context<BackupPolicy> context) {
         return context.getClient().resources(Restore.class).inNamespace(seen.namespace()).list().getItems();
     }

@@ -2,6 +2,7 @@ package dev.remuda.policy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicyStatus;
@@ -26,6 +28,7 @@ import dev.remuda.retention.Candidate;
 import dev.remuda.retention.Decision;
 import dev.remuda.retention.Retention;
 import dev.remuda.retention.Rule;
+import dev.remuda.status.DeletionMark;
 import dev.remuda.task.StorageClass;
 
 /**
@@ -34,9 +37,11 @@ import dev.remuda.task.StorageClass;
  * @param kept completed Backups that stay, the newest first
  * @param moves those of them whose label or class is not that of their tier
  * @param purges completed Backups that nothing keeps, and why
+ * @param marked those that were marked for it before, and that nothing keeps still
  * @param steps that note all this in the Backups, and remove Failed ones that are too many
  */
-record Retaining(BackupPolicyStatus.Retention status, List<Backup> kept, List<Move> moves, List<Purge> purges, List<Step> steps) {
+record Retaining(
+        BackupPolicyStatus.Retention status, List<Backup> kept, List<Move> moves, List<Purge> purges, List<Backup> marked, List<Step> steps) {
     /** How long a tier that is gone from the policy still keeps its Backups. */
     static final Duration GRACE = Duration.ofDays(7);
 
@@ -50,21 +55,29 @@ record Retaining(BackupPolicyStatus.Retention status, List<Backup> kept, List<Mo
 
     static Retaining of(Observed seen) {
         Map<String, Backup> completed = new HashMap<>();
-        seen.in(Phase.Completed).filter(backup -> backup.getStatus().snapshotAt() != null).forEach(backup -> completed.put(backup.getMetadata().getName(), backup));
+        Stream.concat(seen.in(Phase.Completed), seen.in(Phase.Deleting).filter(backup -> DeletionMark.isMarked(backup.getStatus())))
+                .filter(backup -> backup.getStatus().snapshotAt() != null).forEach(backup -> completed.put(backup.getMetadata().getName(), backup));
         Map<String, Instant> removed = removedTiers(seen, completed.values().stream().toList());
         List<Decision> decisions = Retention.decide(completed.values().stream().map(backup -> candidate(seen, backup)).toList(), rules(seen), removed, seen.now());
         List<Backup> kept = new ArrayList<>();
         List<Move> moves = new ArrayList<>();
         List<Purge> purges = new ArrayList<>();
+        List<Backup> marked = new ArrayList<>();
         List<Step> steps = new ArrayList<>();
         for (Decision decision : decisions) {
             Backup backup = completed.get(decision.backup().name());
             switch (decision) {
+                case Decision.Keep keep when DeletionMark.isMarked(backup.getStatus()) -> {
+                    kept.add(backup);
+                    steps.add(new Step.UpdateStatus(Backups.with(backup, DeletionMark.release(
+                            backup.getStatus(), String.join(", ", keep.reasons()), Backups.generation(backup), seen.now()))));
+                }
                 case Decision.Keep keep -> {
                     move(seen, backup, keep, kept.isEmpty()).ifPresent(moves::add);
                     kept.add(backup);
-                    note(backup, keep.reasons(), keep.expiresAt().orElse(null)).ifPresent(steps::add);
+                    note(backup, keep.reasons(), keep.expiresAt().map(Retaining::toTheSecond).orElse(null)).ifPresent(steps::add);
                 }
+                case Decision.Purge purge when DeletionMark.isMarked(backup.getStatus()) -> marked.add(backup);
                 case Decision.Purge purge -> {
                     purges.add(new Purge(backup, purge.why(), purge.since()));
                     if (seen.spec().suspend()) {
@@ -74,7 +87,7 @@ record Retaining(BackupPolicyStatus.Retention status, List<Backup> kept, List<Mo
             }
         }
         steps.addAll(tooManyFailed(seen));
-        return new Retaining(status(seen, decisions, removed), kept, moves, purges, steps);
+        return new Retaining(status(seen, decisions, removed), kept, moves, purges.reversed(), marked, steps);
     }
 
     private static Candidate candidate(Observed seen, Backup backup) {
@@ -106,7 +119,7 @@ record Retaining(BackupPolicyStatus.Retention status, List<Backup> kept, List<Mo
     }
 
     private static Optional<Move> move(Observed seen, Backup backup, Decision.Keep keep, boolean newest) {
-        if (keep.tier().isEmpty()) {
+        if (keep.tier().isEmpty() || seen.reader(backup).isPresent()) { // a copy in place would break what a Restore reads
             return Optional.empty();
         }
         BackupStatus status = backup.getStatus();
@@ -117,6 +130,11 @@ record Retaining(BackupPolicyStatus.Retention status, List<Backup> kept, List<Mo
         return stays && keep.tier().get().equals(status.tier())
                 ? Optional.empty()
                 : Optional.of(new Move(backup, keep.tier().get(), stays ? null : wanted));
+    }
+
+    /** Snapshots are known to the nanosecond, which helps nobody here. */
+    private static Instant toTheSecond(Instant moment) {
+        return moment.truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static Optional<Step> note(Backup backup, List<String> reasons, Instant until) {
@@ -144,9 +162,9 @@ record Retaining(BackupPolicyStatus.Retention status, List<Backup> kept, List<Mo
                 .filter(keep -> keep.expiresAt().isPresent())
                 .sorted(Comparator.comparing((Decision.Keep keep) -> keep.expiresAt().get()).thenComparing(keep -> keep.backup().name()))
                 .limit(SHOWN)
-                .map(keep -> new Expiry(keep.backup().name(), keep.expiresAt().get()))
+                .map(keep -> new Expiry(keep.backup().name(), toTheSecond(keep.expiresAt().get())))
                 .toList();
-        int due = decisions.size() - kept.size() + (int) seen.in(Phase.Deleting).count();
+        int due = decisions.size() - kept.size() + (int) seen.in(Phase.Deleting).filter(backup -> DeletionMark.isTaken(backup.getStatus())).count();
         return new BackupPolicyStatus.Retention(
                 kept.size(), counts, due, next, new TreeSet<>(removed.keySet()).stream().map(name -> new RemovedTier(name, removed.get(name))).toList());
     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +57,10 @@ record Scheduling(List<Tier> tiers, Optional<Instant> next, Readiness ready, Lis
         Slots slots = Slots.of(clocks, seen.now(), jitter, deadline);
         List<Step> steps = new ArrayList<>();
         Optional<Due> due = slots.due().filter(wanted -> !isHeldUp(seen, wanted, problems));
+        steps.addAll(replacements(seen));
         if (!seen.spec().suspend()) {
             slots.missed().forEach(missed -> steps.add(missed(seen, missed)));
-            due.ifPresent(wanted -> steps.addAll(begin(seen, wanted)));
+            due.ifPresent(wanted -> steps.add(begin(seen, wanted)));
         }
         List<Tier> tiers = seen.spec().tiers().stream()
                 .map(tier -> tier(seen, tier, Optional.ofNullable(schedules.get(tier.name())), lastDone(tier.name(), due, slots.missed())))
@@ -116,15 +118,26 @@ record Scheduling(List<Tier> tiers, Optional<Instant> next, Readiness ready, Lis
         return inTheWay.isPresent();
     }
 
-    private static List<Step> begin(Observed seen, Due due) {
+    private static Step begin(Observed seen, Due due) {
         String name = Names.scheduled(seen.name(), due.at());
         Backup backup = new Backup();
         backup.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(seen.namespace()).build());
         backup.setSpec(new BackupSpec(new NameRef(seen.name()), due.tiers(), due.at(), null));
-        Stream<Step> replaced = seen.underWay().stream()
+        return new Step.CreateBackup(backup);
+    }
+
+    /** The older ones end when the newer one exists, not before: it may be refused. */
+    private static List<Step> replacements(Observed seen) {
+        List<Backup> scheduled = seen.underWay().stream().filter(backup -> backup.getSpec().slot() != null).toList();
+        Optional<Backup> newest = scheduled.stream().max(Comparator.comparing(backup -> backup.getSpec().slot()));
+        if (seen.spec().concurrencyPolicy() != ConcurrencyPolicy.Replace || newest.isEmpty()) {
+            return List.of();
+        }
+        return scheduled.stream()
+                .filter(old -> old.getSpec().slot().isBefore(newest.get().getSpec().slot()))
                 .filter(old -> old.getMetadata().getAnnotations() == null || !old.getMetadata().getAnnotations().containsKey(Labels.REPLACED_BY))
-                .map(old -> replaced(old, name));
-        return Stream.concat(replaced, Stream.of(new Step.CreateBackup(backup))).toList();
+                .map(old -> replaced(old, newest.get().getMetadata().getName()))
+                .toList();
     }
 
     private static Step replaced(Backup old, String by) {
@@ -164,7 +177,8 @@ record Scheduling(List<Tier> tiers, Optional<Instant> next, Readiness ready, Lis
     private static Instant since(Observed seen, TierSpec tier) {
         Optional<Tier> before = before(seen, tier.name());
         if (before.isPresent()) {
-            return text(seen, tier).equals(before.get().schedule()) ? Objects.requireNonNullElse(before.get().since(), seen.now()) : seen.now();
+            boolean usable = text(seen, tier).equals(before.get().schedule()) && before.get().since() != null && !before.get().since().isAfter(seen.now());
+            return usable ? before.get().since() : seen.now(); // one that is still to come was noted under a clock that was ahead
         }
         return seen.status().observedGeneration() == null ? seen.created() : seen.now();
     }

@@ -25,7 +25,7 @@ public sealed interface Decision {
      * Nothing keeps the backup.
      *
      * @param why what each of its tiers says, in plain words
-     * @param since when its last time limit ended; empty: newer backups took its place while it was young
+     * @param since when the last of its time limits ended that had to; empty: newer backups alone took its place
      */
     record Purge(Candidate backup, String why, Optional<Instant> since) implements Decision {}
 }

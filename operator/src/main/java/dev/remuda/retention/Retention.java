@@ -94,7 +94,7 @@ public final class Retention {
 
     private static Purge purge(Candidate backup, List<LetsGo> words) {
         String why = String.join("; ", words.stream().map(LetsGo::words).toList());
-        return new Purge(backup, why, last(words.stream().map(LetsGo::since).toList()));
+        return new Purge(backup, why, words.stream().map(LetsGo::since).flatMap(Optional::stream).max(Comparator.naturalOrder()));
     }
 
     /** The last of the moments; empty when one is open, or there is none. */

@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import dev.remuda.task.Json;
 import dev.remuda.task.MaintainResult.Moved;
 import dev.remuda.task.MaintainTask.Move;
+import dev.remuda.task.Reason;
 import dev.remuda.task.StorageClass;
 import dev.remuda.worker.store.Attributes;
 import dev.remuda.worker.store.Compressing;
@@ -56,6 +57,11 @@ final class Mover {
         }
         Stored after = StoredProof.look(store, key, manifest.dump());
         StorageClass now = after.knownClass().orElse(null);
+        if (isElsewhere(before, move.storageClass()) && now != move.storageClass()) {
+            throw new WorkFailure(
+                    Reason.InvalidSpec, "the store took " + store.url(key) + " for class " + move.storageClass() + " but keeps it in " + after.storageClass()
+                            + ": it has no such class; take storageClass from tier " + move.tier() + ", or set storage.s3.transitions: None");
+        }
         String today = Json.write(new Today(move.tier(), now, clock.instant()));
         store.put(Today.key(move.prefix()), today.getBytes(StandardCharsets.UTF_8), "application/json");
         LOG.info("{} is in tier {}, its dump in class {}", move.backup(), move.tier(), after.storageClass());

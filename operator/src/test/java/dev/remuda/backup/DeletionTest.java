@@ -18,6 +18,7 @@ import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Refusal;
+import dev.remuda.status.DeletionMark;
 import dev.remuda.support.Changes;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
@@ -91,6 +92,31 @@ class DeletionTest {
 
         assertThat(look().again()).isEmpty();
         assertThat(world.created).doesNotContain(PURGE);
+    }
+
+    @Test
+    void aRefusedChangeOfMetadataChangesNothingElse() {
+        world.policy.orElseThrow().setSpec(spec(world.policy.get(), DeletionPolicy.Delete));
+        world.now = world.now.plus(Duration.ofDays(1));
+        for (int code : new int[] {403, 422, 503}) {
+            BackupPlan plan = BackupPlan.refused(world.seen(), new Refusal(code, "no"), BackupWorld.START_DEADLINE);
+            assertThat(plan.status()).isEqualTo(world.status());
+            assertThat(plan.again()).isPresent();
+        }
+        BackupWorld fresh = new BackupWorld();
+        fresh.policy.orElseThrow().setSpec(spec(fresh.policy.get(), DeletionPolicy.Delete));
+        assertThat(BackupPlan.refused(fresh.seen(), new Refusal(503, "no"), BackupWorld.START_DEADLINE).again()).isPresent();
+    }
+
+    @Test
+    void aMarkOfAPolicyThatIsGoneIsTakenBack() {
+        world.backup.setStatus(DeletionMark.mark(world.status(), "daily: older than 2d", 1, world.now));
+        world.policy = Optional.empty();
+        world.reconcileUntilItRests();
+        assertThat(world.status().phase()).isEqualTo(Phase.Completed);
+        world.backup.setStatus(DeletionMark.take(world.status(), "horses-maintain-1", 1, world.now));
+        world.reconcileUntilItRests();
+        assertThat(world.status().phase()).as("it may be half gone").isEqualTo(Phase.Deleting);
     }
 
     @Test

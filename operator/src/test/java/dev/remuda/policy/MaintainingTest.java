@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,7 @@ import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupSpec;
 import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
+import dev.remuda.api.RestoreSpec;
 import dev.remuda.api.RetentionSpec;
 import dev.remuda.api.TierSpec;
 import dev.remuda.job.JobView;
@@ -27,6 +29,8 @@ import dev.remuda.support.Changes;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.FailureResult;
+import dev.remuda.task.Json;
+import dev.remuda.task.MaintainResult;
 import dev.remuda.task.MaintainTask;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreStrategy;
@@ -251,10 +255,7 @@ class MaintainingTest {
     @CsvSource({"gone, JobMissing", "failed, StorageUnreachable", "killed, PodLost", "stuck, Unschedulable"})
     void aJobThatFailsIsSaidAndTriedAgain(String how, Reason reason) {
         world.now = at("2026-03-04T02:01:00Z");
-        while (!world.status().maintenance().underWay() || world.status().maintenance().startedAt() == null) {
-            world.reconcile();
-            world.underWay().forEach(world::complete);
-        }
+        until(() -> world.status().maintenance().underWay() && world.status().maintenance().startedAt() != null);
         String name = world.status().maintenance().job();
         var job = world.jobs.get(name).job().orElseThrow();
         switch (how) {
@@ -292,9 +293,94 @@ class MaintainingTest {
         go("2026-03-04T02:00:00Z");
         world.complete(backup(4));
         go("2026-03-04T02:01:00Z");
-        assertThat(world.tasks.getFirst().store().bucket()).isEqualTo("backups");
-        assertThat(world.tasks.getFirst().store().secret().name()).isEqualTo("backup-s3");
+        go("2026-03-04T02:02:00Z");
+        assertThat(world.tasks).filteredOn(task -> task.store().bucket().equals("backups")).isNotEmpty()
+                .allSatisfy(task -> assertThat(task.store().secret().name()).isEqualTo("backup-s3"));
+        assertThat(world.tasks).as("each store has its turn").anyMatch(task -> task.store().bucket().equals("new-bucket"));
         assertThat(world.backups).doesNotContainKey(backup(2));
+    }
+
+    @Test
+    void aMarkIsTakenBackWhileNoJobHasHadIt() {
+        world.now = at("2026-03-04T02:00:00Z");
+        world.reconcile();
+        world.complete(backup(4));
+        until(() -> world.backups.get(backup(2)).getStatus().phase() == Phase.Deleting);
+        world.pin(backup(2), true);
+        world.reconcileUntilItRests();
+        assertThat(world.backups.get(backup(2)).getStatus().phase()).isEqualTo(Phase.Completed);
+        assertThat(world.backups.get(backup(2)).getStatus().conditions().getFirst().getMessage()).isEqualTo("it was to be purged, and stays whole: pinned");
+        assertThat(world.purged).isEmpty();
+    }
+
+    @Test
+    void theNewestOfThoseLeftIsKeptThoughItWasMarked() {
+        world.spec(spec -> Samples.with(spec, DAILY));
+        world.now = at("2026-03-20T02:00:00Z");
+        until(() -> world.seen().in(Phase.Deleting).findAny().isPresent());
+        List<String> marked = world.seen().in(Phase.Deleting).map(backup -> backup.getMetadata().getName()).toList();
+        world.backups.keySet().removeIf(name -> !marked.contains(name)); // somebody deletes all others
+        world.reconcileUntilItRests();
+        assertThat(world.completed()).extracting(backup -> backup.getMetadata().getName()).containsExactly(marked.getLast());
+    }
+
+    @Test
+    void aPlanThatWasMadeBeforeASuspensionRests() {
+        world.now = at("2026-03-04T02:01:00Z");
+        until(() -> world.status().maintenance().underWay());
+        world.spec(spec -> Changes.in(spec, Map.of("suspend", true)));
+        world.reconcileUntilItRests();
+        assertThat(world.tasks).isEmpty();
+        world.spec(spec -> Changes.in(spec, Map.of("suspend", false)));
+        world.reconcileUntilItRests();
+        assertThat(world.tasks).isNotEmpty();
+    }
+
+    @Test
+    void whatARestoreReadsIsNotMoved() {
+        var restore = Samples.restore(RestoreStrategy.Create, null, null);
+        restore.setSpec(new RestoreSpec(new RestoreSpec.Source(new NameRef(backup(1))), null, RestoreStrategy.Create, null));
+        world.restores.add(restore);
+        go("2026-03-03T02:01:00Z");
+        assertThat(world.backups.get(backup(1)).getStatus().tier()).isEqualTo("daily");
+        world.restores.clear();
+        go("2026-03-03T02:03:00Z");
+        assertThat(world.backups.get(backup(1)).getStatus().tier()).isEqualTo("monthly");
+    }
+
+    @Test
+    void onePersonsDeletionDuringALookIsNoAlarm() {
+        world.now = at("2026-03-04T02:01:00Z");
+        until(() -> world.status().maintenance().underWay() && world.status().maintenance().startedAt() != null);
+        String name = world.status().maintenance().job();
+        var job = world.jobs.get(name).job().orElseThrow();
+        world.backups.remove(backup(3));
+        world.jobs.put(name, new JobView(name, Optional.of(job), Optional.of(Pods.reported(
+                job, new MaintainResult(2, List.of(backup(3)), null, null, null, null, 0, 0)))));
+        world.reconcile();
+        assertThat(world.maintained()).isEqualTo("Maintained");
+    }
+
+    @Test
+    void aTaskFitsItsVariableHoweverLongTheNamesAre() {
+        for (int i = 0; i < 400; i++) {
+            String name = ("b" + i + "-" + "x".repeat(250)).substring(0, 253);
+            world.onDemand(name);
+            world.complete(name);
+        }
+        go("2026-03-04T02:01:00Z");
+        assertThat(world.tasks).isNotEmpty().allSatisfy(task -> assertThat(Json.write(task).length()).isLessThan(128 * 1024));
+        assertThat(world.tasks.getLast().sweep()).as("too many to name them all").isNull();
+    }
+
+    /** One reconcile after another, half a minute apart. */
+    private void until(BooleanSupplier wish) {
+        for (int i = 0; !wish.getAsBoolean(); i++) {
+            assertThat(i).as("it never comes").isLessThan(100);
+            world.now = world.now.plusSeconds(31);
+            world.reconcile();
+            world.underWay().forEach(world::complete);
+        }
     }
 
     private void go(String moment) {

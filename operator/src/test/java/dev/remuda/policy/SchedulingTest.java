@@ -131,6 +131,17 @@ class SchedulingTest {
     }
 
     @Test
+    void aTierThatCameUnderAClockThatWasAheadIsNotSilent() {
+        world.now = at("2027-03-01T01:00:00Z");
+        tiers(new TierSpec("hourly", "@hourly", null, null));
+        world.reconcileUntilItRests();
+        world.now = at("2026-03-01T01:30:00Z");
+        world.reconcileUntilItRests();
+        go("2026-03-01T02:00:00Z");
+        assertThat(world.created).containsExactly("horses-20260301-0200");
+    }
+
+    @Test
     void aNewTierAndAChangedScheduleMakeUpForNothing() {
         go("2026-03-01T02:00:00Z");
         world.complete("horses-20260301-0200");

@@ -71,11 +71,11 @@ class RetentionTest {
     }
 
     @Test
-    void whoIsLetGoByCountInOneTierAndByAgeInAnotherHasNoMoment() {
+    void whoIsLetGoByCountInOneTierAndByAgeInAnotherHasTheMomentOfTheAge() {
         List<Rule> rules = List.of(DAILY, new Rule("weekly", null, 1, 0));
         List<Decision> decisions = decide(rules, backup("a", 40, "daily", "weekly"), backup("b", 10, "daily", "weekly"));
         assertThat(told(decisions.get(1)))
-                .isEqualTo(new Told("purge", Optional.empty(), List.of("daily: older than 30d; weekly: 1 newer one is kept"), Optional.empty()));
+                .isEqualTo(purged("daily: older than 30d; weekly: 1 newer one is kept", days(10)));
     }
 
     @Test
