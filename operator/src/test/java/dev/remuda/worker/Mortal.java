@@ -44,6 +44,11 @@ final class Mortal {
         });
     }
 
+    /** A store that says yes to a method and does nothing. */
+    static ObjectStore ignoring(ObjectStore store, String method) {
+        return proxy((_, called, arguments) -> called.getName().equals(method) ? null : answer(called, store, arguments));
+    }
+
     /** Something happens right before a method is carried out. */
     static ObjectStore before(String method, ObjectStore store, Runnable event) {
         return proxy((_, called, arguments) -> {

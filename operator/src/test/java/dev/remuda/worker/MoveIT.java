@@ -67,6 +67,21 @@ class MoveIT {
     }
 
     @Test
+    void aStoreThatHasNoSuchClassIsNamed() {
+        try (ObjectStore store = shelf.store(Tagging.Auto)) {
+            List<MaintainTask.Move> moves = List.of(backup.move("cold", StorageClass.STANDARD_IA));
+            MaintainResult result = Shelf.run(shelf.task(List.of(backup.kept()), moves, List.of(), null), Mortal.ignoring(store, "copy"));
+
+            assertThat(result.moved()).isEmpty();
+            assertThat(result.failed()).singleElement().satisfies(failed -> {
+                assertThat(failed.reason()).isEqualTo(Reason.InvalidSpec);
+                assertThat(failed.message()).contains("for class STANDARD_IA but keeps it in STANDARD", "take storageClass from tier cold, or set storage.s3.transitions: None");
+            });
+        }
+        shelf.requireWhole(backup);
+    }
+
+    @Test
     void theRecordBesideTheManifestTellsTheTierOfToday() {
         move("weekly", StorageClass.STANDARD_IA);
         Instant before = Instant.now().minus(Duration.ofSeconds(1));
