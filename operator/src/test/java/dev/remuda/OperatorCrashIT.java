@@ -1,17 +1,12 @@
 package dev.remuda;
 
 import java.io.IOException;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.http.BasicBuilder;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.Interceptor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.remuda.api.Backup;
 import dev.remuda.api.Phase;
 import dev.remuda.support.ApiServer;
+import dev.remuda.support.Death;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
@@ -38,7 +34,7 @@ class OperatorCrashIT {
     void theNextOperatorBringsTheBackupToTheSameEndWithOneJob(int lastWords) throws IOException {
         client.resource(Samples.in(namespace, Samples.policy())).create();
         client.resource(Samples.in(namespace, Samples.backup())).create();
-        Death death = new Death(lastWords);
+        Death death = new Death(lastWords, request -> request.uri().getPath().matches(".*/(jobs|events|backups/[^/]+/status)"));
         try (OperatorApp dying = OperatorApp.start(server.adminClient(death), Samples.config(namespace), Clock.systemUTC(), () -> {})) {
             assertThat(dying.healthPort()).isPositive();
             playUntil(death::hasCome);
@@ -70,29 +66,5 @@ class OperatorCrashIT {
     private Phase phase() {
         Backup backup = client.resources(Backup.class).inNamespace(namespace).withName("monday").get();
         return backup.getStatus() == null ? null : backup.getStatus().phase();
-    }
-
-    /** Lets a client write so many times, less one; then nothing leaves it any more. */
-    private static final class Death implements Interceptor {
-        private final AtomicInteger left;
-
-        Death(int lastWords) {
-            left = new AtomicInteger(lastWords);
-        }
-
-        boolean hasCome() {
-            return left.get() <= 0;
-        }
-
-        @Override
-        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-            boolean aboutABackup = request.uri().getPath().matches(".*/(jobs|events|backups/[^/]+/status)");
-            if (!request.method().equals("GET") && aboutABackup) {
-                left.decrementAndGet();
-            }
-            if (hasCome()) {
-                builder.uri(URI.create("http://127.0.0.1:1/"));
-            }
-        }
     }
 }

@@ -1,22 +1,17 @@
 package dev.remuda;
 
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.http.BasicBuilder;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.Interceptor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +30,7 @@ import dev.remuda.job.Labels;
 import dev.remuda.job.Names;
 import dev.remuda.support.ApiServer;
 import dev.remuda.support.Changes;
+import dev.remuda.support.Death;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.MovingClock;
 import dev.remuda.support.Pods;
@@ -101,7 +97,7 @@ class ScheduleIT {
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void anOperatorThatDiesLeavesTheNextOneOneBackupOfTheSlot(int lastWords) throws IOException {
         policy(Map.of());
-        Death death = new Death(lastWords);
+        Death death = new Death(lastWords, request -> true);
         clock.forward(Duration.ofSeconds(10));
         try (OperatorApp dying = OperatorApp.start(server.adminClient(death), config(), clock, () -> {})) {
             assertThat(dying.healthPort()).isPositive();
@@ -134,11 +130,8 @@ class ScheduleIT {
 
     @Test
     void deletionPolicyDeletePurgesFirst() throws IOException {
-        policy(Map.of("deletionPolicy", "Delete"));
-        clock.forward(Duration.ofSeconds(10));
-        operator = start();
-        String name = completed(first);
-        Backup backup = kubelet.await(Backup.class, name, known -> known.hasFinalizer(Labels.PURGE));
+        Backup backup = completedAndHeld();
+        String name = backup.getMetadata().getName();
         assertThat(backup.getMetadata().getOwnerReferences()).hasSize(1);
 
         client.resource(backup).delete();
@@ -153,11 +146,8 @@ class ScheduleIT {
 
     @Test
     void aNamespaceThatIsBeingDeletedIsNotHeldUp() throws IOException {
-        policy(Map.of("deletionPolicy", "Delete"));
-        clock.forward(Duration.ofSeconds(10));
-        operator = start();
-        String name = completed(first);
-        Backup backup = kubelet.await(Backup.class, name, known -> known.hasFinalizer(Labels.PURGE));
+        Backup backup = completedAndHeld();
+        String name = backup.getMetadata().getName();
         client.namespaces().withName(namespace).delete();
         client.resource(backup).delete();
         Awaitility.await().until(() -> client.resources(Backup.class).inNamespace(namespace).withName(name).get() == null);
@@ -176,6 +166,14 @@ class ScheduleIT {
         client.resources(BackupPolicy.class).inNamespace(namespace).withName("horses").delete();
         assertThat(client.resources(Backup.class).inNamespace(namespace).withName(name).get()).isNull();
         assertThat(client.resources(BackupPolicy.class).inNamespace(namespace).withName("horses").get()).isNull();
+    }
+
+    /** A completed Backup of a policy that deletes data with it. */
+    private Backup completedAndHeld() throws IOException {
+        policy(Map.of("deletionPolicy", "Delete"));
+        clock.forward(Duration.ofSeconds(10));
+        operator = start();
+        return kubelet.await(Backup.class, completed(first), known -> known.hasFinalizer(Labels.PURGE));
     }
 
     private OperatorApp start() throws IOException {
@@ -240,28 +238,5 @@ class ScheduleIT {
             }
             return end.getAsBoolean() || completed().size() == 1;
         });
-    }
-
-    /** Lets a client write so many times, less one; then nothing leaves it any more. */
-    private static final class Death implements Interceptor {
-        private final AtomicInteger left;
-
-        Death(int lastWords) {
-            left = new AtomicInteger(lastWords);
-        }
-
-        boolean hasCome() {
-            return left.get() <= 0;
-        }
-
-        @Override
-        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-            if (!request.method().equals("GET")) {
-                left.decrementAndGet();
-            }
-            if (hasCome()) {
-                builder.uri(URI.create("http://127.0.0.1:1/"));
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.remuda.api;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
@@ -71,6 +72,16 @@ public record BackupStatus(
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, toTier, toClass, retainedBy, expiresAt,
                 snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows);
+    }
+
+    /** How its store is reached: as its policy says while that is there and the bucket is still the same, else as was noted. */
+    public S3Spec store(Optional<BackupPolicy> policy) {
+        return policy.map(known -> known.getSpec().reach(storage.s3())).orElse(storage.s3());
+    }
+
+    /** What the Pods of its Jobs are given: as its policy says while that is there, else as was noted. */
+    public JobTemplateSpec template(Optional<BackupPolicy> policy) {
+        return policy.map(known -> known.getSpec().jobTemplate()).orElse(jobTemplate);
     }
 
     /** Whether nothing more will happen. */

@@ -9,12 +9,9 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 
 import dev.remuda.api.Attempt;
-import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Durations;
-import dev.remuda.api.JobTemplateSpec;
-import dev.remuda.api.S3Spec;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Mounts;
 import dev.remuda.job.Names;
@@ -69,8 +66,8 @@ final class BackupJobs {
 
     Job settle(Observed seen, Attempt attempt) {
         Mounts mounts = new Mounts();
-        SettleTask task = new SettleTask(mounts.store(store(seen)), seen.status().location().prefix());
-        return building.build(owner(seen), attempt.settledBy(), "settle", task, mounts, template(seen), SETTLE_TIMEOUT);
+        SettleTask task = new SettleTask(mounts.store(seen.status().store(seen.policy())), seen.status().location().prefix());
+        return building.build(owner(seen), attempt.settledBy(), "settle", task, mounts, seen.status().template(seen.policy()), SETTLE_TIMEOUT);
     }
 
     static String purgeName(Observed seen) {
@@ -84,21 +81,12 @@ final class BackupJobs {
         String prefix = seen.status().location().prefix();
         String root = Names.root(seen.status().storage().s3().prefix(), owner.namespace(), seen.policyName());
         MaintainTask task = new MaintainTask(
-                mounts.store(store(seen)), root, null, null, List.of(new MaintainTask.Purge(owner.uid(), owner.name(), prefix, null)), null);
-        return new JobBuilder(building.build(owner, purgeName(seen), "purge", task, mounts, template(seen), SETTLE_TIMEOUT))
+                mounts.store(seen.status().store(seen.policy())), root, null, null, List.of(new MaintainTask.Purge(owner.uid(), owner.name(), prefix, null)), null);
+        return new JobBuilder(building.build(owner, purgeName(seen), "purge", task, mounts, seen.status().template(seen.policy()), SETTLE_TIMEOUT))
                 .editMetadata()
                 .withOwnerReferences()
                 .endMetadata()
                 .build();
-    }
-
-    private static S3Spec store(Observed seen) {
-        S3Spec noted = seen.status().storage().s3();
-        return seen.policy().map(policy -> policy.getSpec().reach(noted)).orElse(noted);
-    }
-
-    private static JobTemplateSpec template(Observed seen) {
-        return seen.policy().map(BackupPolicy::getSpec).map(BackupPolicySpec::jobTemplate).orElseGet(seen.status()::jobTemplate);
     }
 
     private static Map<String, String> labels(Owner owner, Observed seen) {

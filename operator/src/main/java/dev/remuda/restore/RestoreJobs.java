@@ -4,12 +4,8 @@ import java.time.Duration;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
-import dev.remuda.api.BackupPolicy;
-import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupStatus;
-import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.RestoreSpec;
-import dev.remuda.api.S3Spec;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Mounts;
 import dev.remuda.job.Names;
@@ -31,11 +27,6 @@ final class RestoreJobs {
         return Names.job(seen.restore().getMetadata().getName(), "restore");
     }
 
-    private static S3Spec store(Observed seen, BackupStatus backup) {
-        S3Spec noted = backup.storage().s3();
-        return seen.policy().map(policy -> policy.getSpec().reach(noted)).orElse(noted);
-    }
-
     Job restore(Observed seen) {
         Owner owner = Owner.of(seen.restore());
         RestoreSpec spec = seen.restore().getSpec();
@@ -44,13 +35,12 @@ final class RestoreJobs {
         RestoreTask task = new RestoreTask(
                 owner.name(),
                 owner.namespace(),
-                mounts.store(store(seen, backup)),
+                mounts.store(backup.store(seen.policy())),
                 backup.location().prefix(),
                 backup.checksum(),
                 mounts.database(spec.target().in(backup.database())),
                 spec.strategy(),
                 spec.confirm());
-        JobTemplateSpec template = seen.policy().map(BackupPolicy::getSpec).map(BackupPolicySpec::jobTemplate).orElseGet(backup::jobTemplate);
-        return building.build(owner, seen.status().job(), "restore", task, mounts, template, TIMEOUT);
+        return building.build(owner, seen.status().job(), "restore", task, mounts, backup.template(seen.policy()), TIMEOUT);
     }
 }

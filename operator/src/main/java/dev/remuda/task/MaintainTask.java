@@ -51,7 +51,7 @@ public record MaintainTask(StoreAccess store, String root, List<Kept> kept, List
      * busy, all of whose objects and unfinished uploads are older than {@code before}.
      *
      * @param owner the first eight characters of the policy's uid, so that another cluster's attempts under the same root are left alone
-     * @param busy prefixes of attempts that are under way or whose Backups are not yet known to be over
+     * @param busy prefixes that stay untouched whatever is under them: of attempts under way, and of backups that are not among the kept
      */
     public record Sweep(String owner, List<String> busy, Instant before) {
         public Sweep {
