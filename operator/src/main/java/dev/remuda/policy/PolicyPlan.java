@@ -23,10 +23,9 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
     private static final Duration AT_LEAST = Duration.ofSeconds(1);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
 
-    /** Decides from what was seen alone: the same observation always gives the same plan. */
-    static PolicyPlan of(Observed seen, PolicyJobs jobs, Duration startDeadline) {
+    /** Decides from what was seen alone: the same observation always gives the same plan. @param retaining what retention finds in it */
+    static PolicyPlan of(Observed seen, Retaining retaining, PolicyJobs jobs, Duration startDeadline) {
         Scheduling scheduling = Scheduling.of(seen);
-        Retaining retaining = Retaining.of(seen);
         Maintaining maintaining = Maintaining.of(seen, retaining, jobs, startDeadline);
         List<Step> steps = new ArrayList<>(scheduling.steps());
         steps.addAll(retaining.steps());

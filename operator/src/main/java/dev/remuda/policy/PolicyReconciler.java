@@ -66,7 +66,12 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
     @Override
     public UpdateControl<BackupPolicy> reconcile(BackupPolicy policy, Context<BackupPolicy> context) {
         Observed seen = observe(policy, context);
-        PolicyPlan plan = carryOut(seen, PolicyPlan.of(seen, jobs, startDeadline));
+        Retaining retaining = Retaining.of(seen);
+        if (Maintaining.touches(seen, retaining)) {
+            seen = seen.with(restores(seen, context));
+            retaining = Retaining.of(seen);
+        }
+        PolicyPlan plan = carryOut(seen, PolicyPlan.of(seen, retaining, jobs, startDeadline));
         if (plan.status().equals(seen.status())) {
             return StatusUpdates.write(context, Optional.empty(), plan.again());
         }
@@ -80,9 +85,11 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
             return plan;
         } catch (Refusal refusal) {
             Optional<String> taken = refusal.isConflict() && seen.taken().isEmpty() ? taken(seen, plan) : Optional.empty();
-            return taken.isPresent()
-                    ? carryOut(seen.withTaken(taken.get()), PolicyPlan.of(seen.withTaken(taken.get()), jobs, startDeadline))
-                    : PolicyPlan.refused(seen, refusal);
+            if (taken.isEmpty()) {
+                return PolicyPlan.refused(seen, refusal);
+            }
+            Observed more = seen.withTaken(taken.get());
+            return carryOut(more, PolicyPlan.of(more, Retaining.of(more), jobs, startDeadline));
         }
     }
 
@@ -107,8 +114,7 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
                 .map(status -> status.maintenance())
                 .filter(Maintenance::underWay)
                 .flatMap(maintenance -> finder.find(context, policy.getMetadata().getNamespace(), maintenance.job(), now));
-        Observed seen = new Observed(policy, backups, List.of(), Optional.empty(), job, now);
-        return Maintaining.touches(seen, Retaining.of(seen)) ? seen.with(restores(seen, context)) : seen;
+        return new Observed(policy, backups, List.of(), Optional.empty(), job, now);
     }
 
     /** Asked for instead of watched: they matter only when something is to be moved or purged. */

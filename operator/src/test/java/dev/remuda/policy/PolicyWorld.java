@@ -97,7 +97,8 @@ final class PolicyWorld {
     }
 
     PolicyPlan plan() {
-        return PolicyPlan.of(seen(), making, START_DEADLINE);
+        Observed seen = seen();
+        return PolicyPlan.of(seen, Retaining.of(seen), making, START_DEADLINE);
     }
 
     /** One whole reconcile. */
