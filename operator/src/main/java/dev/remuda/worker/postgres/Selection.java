@@ -1,0 +1,44 @@
+package dev.remuda.worker.postgres;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A part of an archive.
+ *
+ * @param entries what is to be restored, in the archive's order
+ * @param tables that are in it, partitions of selected tables included
+ * @param missing what was asked for but is not in the archive
+ * @param ambiguous tables that were asked for, of which the archive has several whose names differ in line breaks alone, which pg_restore does not list
+ * @param needs what the target must have
+ * @param notes what the user should know though nothing fails by it
+ */
+public record Selection(
+        List<TocEntry> entries, List<Toc.Name> tables, List<String> missing, List<Toc.Name> ambiguous, List<Need> needs, List<String> notes) {
+    public Selection {
+        entries = List.copyOf(entries);
+        tables = List.copyOf(tables);
+        missing = List.copyOf(missing);
+        ambiguous = List.copyOf(ambiguous);
+        needs = List.copyOf(needs);
+        notes = List.copyOf(notes);
+    }
+
+    /** What a file for {@code pg_restore --use-list} says. */
+    public String list() {
+        return entries.stream().map(entry -> entry.line() + "\n").collect(Collectors.joining());
+    }
+
+    /** Schemas that it would create: where one exists, the target's own is to be used instead. */
+    public Set<String> schemas() {
+        return entries.stream().filter(entry -> entry.is("SCHEMA")).map(TocEntry::name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The same without creating schemas that the target has. */
+    public Selection withoutSchemas(Collection<String> there) {
+        return new Selection(
+                entries.stream().filter(entry -> !entry.is("SCHEMA") || !there.contains(entry.name())).toList(), tables, missing, ambiguous, needs, notes);
+    }
+}
