@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,26 +19,29 @@ import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 
-/** A real PostgreSQL of this machine's packages on the loopback interface, one for all tests of a JVM. */
-public final class PostgresServer {
+/** A real PostgreSQL on the loopback interface: of this machine's packages, one for all tests of a JVM, or of another major. */
+public final class PostgresServer implements AutoCloseable {
     public static final String PASSWORD = "it's a \"secret\" 100%";
     public static final Path PROGRAMS = Path.of("/usr/lib/postgresql");
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final Map<Integer, PostgresServer> BY_MAJOR = new HashMap<>();
     private static PostgresServer shared;
     private static String certificate;
 
     private final int port;
     private final String password;
+    private final Runnable end;
 
-    private PostgresServer(int port, String password) {
+    private PostgresServer(int port, String password, Runnable end) {
         this.port = port;
         this.password = password;
+        this.end = end;
     }
 
     /** One that runs already and is reached by a port of this machine. */
     public static PostgresServer at(int port, String password) {
-        return new PostgresServer(port, password);
+        return new PostgresServer(port, password, () -> {});
     }
 
     public static synchronized PostgresServer shared() {
@@ -45,6 +49,16 @@ public final class PostgresServer {
             shared = start();
         }
         return shared;
+    }
+
+    /** One of a major, for all tests of a JVM. It knows no TLS: not all majors' programs do. */
+    public static synchronized PostgresServer shared(int major) {
+        return BY_MAJOR.computeIfAbsent(major, PostgresServer::start);
+    }
+
+    /** One that a test may kill or fill. @param settings name=value each */
+    public static PostgresServer start(int major, String... settings) {
+        return start(PostgresMajors.forServer(major), Folders.temporary("postgres"), settings);
     }
 
     /** The shared server's own authority, as PEM. */
@@ -106,38 +120,52 @@ public final class PostgresServer {
         return !ask("postgres", "SELECT 1 FROM pg_database WHERE datname = '" + database + "'").isEmpty();
     }
 
+    /** With an authority of its own. */
     private static PostgresServer start() {
+        Path folder = Folders.temporary("postgres");
         try {
-            Path bin = newest();
-            Path folder = Folders.temporary("postgres");
-            Path password = Files.writeString(folder.resolve("password"), PASSWORD);
             Started.run(
                     List.of("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "server.key", "-out", "server.crt", "-subj", "/CN=remuda-tests",
                             "-addext", "subjectAltName=IP:127.0.0.1"),
                     folder);
             certificate = Files.readString(folder.resolve("server.crt"));
-            boolean root = "root".equals(System.getProperty("user.name"));
-            if (root) {
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return start(
+                newest(), folder, "ssl=on", "ssl_cert_file=" + folder.resolve("server.crt"), "ssl_key_file=" + folder.resolve("server.key"));
+    }
+
+    private static PostgresServer start(Path programs, Path folder, String... settings) {
+        try {
+            Path password = Files.writeString(folder.resolve("password"), PASSWORD);
+            List<String> prefix = PostgresMajors.asOrdinaryUser();
+            if (!prefix.isEmpty()) {
                 Started.run(List.of("chown", "-R", "postgres:", folder.toString()), folder);
             }
-            List<String> prefix = root ? List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups") : List.of();
             Path data = folder.resolve("data");
             Started.run(
-                    concat(prefix, bin + "/initdb", "-D", data.toString(), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password.toString(),
+                    concat(prefix, programs + "/initdb", "-D", data.toString(), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password.toString(),
                             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
                     folder);
-            PostgresServer server = new PostgresServer(ApiServer.freePort(), PASSWORD);
-            Path log = Folders.log("postgres");
+            int port = ApiServer.freePort();
+            List<String> command = concat(
+                    prefix, programs + "/postgres", "-D", data.toString(), "-p", Integer.toString(port), "-k", folder.toString(),
+                    "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100");
             Started program = Started.program(
-                    concat(prefix, bin + "/postgres", "-D", data.toString(), "-p", Integer.toString(server.port), "-k", folder.toString(),
-                            "-c", "listen_addresses=127.0.0.1", "-c", "ssl=on", "-c", "ssl_cert_file=" + folder.resolve("server.crt"),
-                            "-c", "ssl_key_file=" + folder.resolve("server.key"), "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100"),
-                    Map.of(), log);
+                    concat(command, Stream.of(settings).flatMap(setting -> Stream.of("-c", setting)).toArray(String[]::new)), Map.of(), Folders.log("postgres"));
+            PostgresServer server = new PostgresServer(port, PASSWORD, program::kill);
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> server.answers(program));
             return server;
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** As if its machine lost power, if it was started here. */
+    @Override
+    public void close() {
+        end.run();
     }
 
     private boolean answers(Started program) {
@@ -152,12 +180,14 @@ public final class PostgresServer {
         }
     }
 
-    private static Path newest() throws IOException {
+    private static Path newest() {
         try (Stream<Path> majors = Files.list(PROGRAMS)) {
             return majors.map(major -> major.resolve("bin"))
                     .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
                     .max(Comparator.comparingInt(bin -> Integer.parseInt(bin.getParent().getFileName().toString())))
                     .orElseThrow(() -> new IllegalStateException("no PostgreSQL server under " + PROGRAMS + "; apt-get install postgresql"));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 
