@@ -116,6 +116,22 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    public int major() {
+        return Integer.parseInt(ask("postgres", "SHOW server_version_num").getFirst()) / 10_000;
+    }
+
+    /** Runs one of PostgreSQL's own programs of this major to its end, as the superuser. @param database where it connects to unless told otherwise */
+    public void client(String program, String database, String... arguments) {
+        List<String> command = List.of(
+                "env", "PGHOST=" + host(), "PGPORT=" + port, "PGUSER=postgres", "PGPASSWORD=" + password, "PGDATABASE=" + database,
+                PostgresMajors.bin(major()).resolve(program).toString());
+        try {
+            Started.run(concat(command, arguments), Folders.repository());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     public boolean has(String database) {
         return !ask("postgres", "SELECT 1 FROM pg_database WHERE datname = '" + database + "'").isEmpty();
     }

@@ -4,10 +4,12 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
 
 /** A program that a test started. It ends with the JVM, and its output is in a file. */
 public final class Started {
@@ -61,6 +63,7 @@ public final class Started {
     public void kill() {
         List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
         all.forEach(ProcessHandle::destroyForcibly);
-        all.forEach(handle -> handle.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+        // Not by onExit, which looks after a second or two when a process is not our own child.
+        Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20)).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
     }
 }
