@@ -45,6 +45,9 @@ LABEL org.opencontainers.image.title="remuda" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="$VERSION"
 
+# Without it Java gives names with letters beyond ASCII to pg_dump as question marks.
+ENV LANG=C.UTF-8
+
 # By number, so that Kubernetes can see that it is not root. The root file system may be read-only; /tmp must be writable.
 USER 65532:65532
 WORKDIR /tmp
