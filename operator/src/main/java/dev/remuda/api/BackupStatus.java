@@ -41,7 +41,7 @@ public record BackupStatus(
         @JsonPropertyDescription("The server's write-ahead log position at the snapshot.") String lsn,
         @JsonPropertyDescription("The database's extensions, from name to version.") Map<String, String> extensions,
         @JsonPropertyDescription("How many tables and hypertables are in it. The manifest has the rows of each.") Integer tables,
-        @JsonPropertyDescription("How many rows they hold together.") Long rows) {
+        @JsonPropertyDescription("How many rows of them are in it together.") Long rows) {
 
     public static final BackupStatus NONE =
             new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);

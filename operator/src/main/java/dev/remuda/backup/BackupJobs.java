@@ -60,7 +60,9 @@ final class BackupJobs {
                 status.tier(),
                 seen.backup().getSpec().ofTiers(),
                 seen.backup().getSpec().slot(),
-                status.storageClass());
+                status.storageClass(),
+                policy.dump().scope(),
+                policy.dump().globals());
         return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Durations.parse(policy.timeout()));
     }
 

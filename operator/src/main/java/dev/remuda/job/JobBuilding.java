@@ -105,7 +105,7 @@ public final class JobBuilding {
                 .withArgs("worker")
                 .addNewEnv()
                 .withName(WorkerProtocol.TASK_VARIABLE)
-                .withValue(Json.write(task))
+                .withValue(Json.writeTask(task))
                 .endEnv()
                 .withResources(template.resources() == null ? USUAL_RESOURCES : template.resources())
                 .withNewSecurityContext()

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param lsn the server's write-ahead log position at the snapshot
  * @param extensions from name to version
  * @param tables how many tables and hypertables it has
- * @param rows how many rows they hold together
+ * @param rows how many rows of them are in it together
  * @param note what the user should know of it, or null
  */
 public record BackupResult(

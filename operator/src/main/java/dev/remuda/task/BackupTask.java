@@ -17,6 +17,8 @@ import java.util.Map;
  * @param tiers all tiers that it belongs to, hot to cold, for the manifest
  * @param slot the scheduled moment that it was made for, for the manifest; null: on demand
  * @param storageClass of the stored dump; null: the bucket's default
+ * @param scope which part of the database is dumped
+ * @param globals whether roles and tablespaces are stored beside the dump
  */
 public record BackupTask(
         String backup,
@@ -31,9 +33,12 @@ public record BackupTask(
         String tier,
         List<String> tiers,
         Instant slot,
-        StorageClass storageClass)
+        StorageClass storageClass,
+        DumpScope scope,
+        boolean globals)
         implements Task {
     public BackupTask {
         tiers = tiers == null ? List.of() : List.copyOf(tiers);
+        scope = scope == null ? DumpScope.WHOLE : scope;
     }
 }

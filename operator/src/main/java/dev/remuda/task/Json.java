@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -16,6 +17,7 @@ public final class Json {
     public static final int MAX_RESULT_BYTES = 4096;
 
     private static final int LONG_VERSION = 100;
+    private static final int LONG_NOTE = 300;
 
     public static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -31,6 +33,15 @@ public final class Json {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("cannot be written as JSON: " + value.getClass().getName(), e);
+        }
+    }
+
+    /** In ASCII: a program reads its environment in the encoding of its locale, and an image may have none. */
+    public static String writeTask(Task task) {
+        try {
+            return MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(task);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot be written as JSON: " + task.getClass().getName(), e);
         }
     }
 
@@ -76,7 +87,7 @@ public final class Json {
     private static BackupResult shortened(BackupResult b) {
         return new BackupResult(
                 b.databaseName(), b.dataKey(), b.sizeBytes(), b.checksum(), b.databaseSizeBytes(), b.startedAt(), b.snapshotAt(),
-                b.finishedAt(), cut(b.serverVersion(), LONG_VERSION), b.lsn(), null, b.tables(), b.rows(), b.note());
+                b.finishedAt(), cut(b.serverVersion(), LONG_VERSION), b.lsn(), null, b.tables(), b.rows(), cut(b.note(), LONG_NOTE));
     }
 
     /** Facts are short; words are what can be cut. */

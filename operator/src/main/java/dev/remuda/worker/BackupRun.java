@@ -15,14 +15,20 @@ import org.slf4j.LoggerFactory;
 
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.BackupTask;
+import dev.remuda.task.DumpContent;
+import dev.remuda.task.DumpScope;
 import dev.remuda.task.Reason;
+import dev.remuda.task.TableName;
 import dev.remuda.worker.postgres.ConnectionSecret;
 import dev.remuda.worker.postgres.Counting;
+import dev.remuda.worker.postgres.DanglingKeys;
 import dev.remuda.worker.postgres.Database;
 import dev.remuda.worker.postgres.DatabaseFacts;
 import dev.remuda.worker.postgres.Login;
 import dev.remuda.worker.postgres.PgDump;
+import dev.remuda.worker.postgres.PgGlobals;
 import dev.remuda.worker.postgres.PgPrograms;
+import dev.remuda.worker.postgres.ScopeCheck;
 import dev.remuda.worker.postgres.Snapshot;
 import dev.remuda.worker.postgres.Tables;
 import dev.remuda.worker.postgres.Timescale;
@@ -66,7 +72,7 @@ final class BackupRun {
         PartStream parts = new PartStream(store.begin(key, attributes), found.partSize());
         Manifest manifest;
         try {
-            manifest = dump(login, found.clientMajor(), parts, key, attributes.all());
+            manifest = dump(login, found.clientMajor(), parts, key, attributes);
         } catch (RuntimeException e) {
             throw takenBack(e, parts, key);
         }
@@ -82,20 +88,26 @@ final class BackupRun {
         try (Database database = Database.connect(login, Reason.DumpFailed, stop)) {
             int client = programs.majorFor(database.major());
             Timescale.refuseRestoring(database);
-            Tables.refuseUnreadable(database);
+            ScopeCheck.require(database, task.scope());
+            Tables.refuseUnreadable(database, task.scope());
             return new Preflight(client, PartSize.of(DatabaseFacts.size(database)));
         }
     }
 
-    private Manifest dump(Login login, int clientMajor, PartStream parts, String key, Map<String, String> labels) {
+    private Manifest dump(Login login, int clientMajor, PartStream parts, String key, Attributes attributes) {
         Manifest.Snapshot moment;
         Manifest.Database facts;
+        Manifest.Globals globals;
         List<Manifest.Table> tables;
+        List<TableName> dangling;
         long archiveBytes;
-        try (Snapshot snapshot = Snapshot.take(login, stop)) {
+        try (Snapshot snapshot = Snapshot.take(login, task.scope(), stop)) {
             LOG.info("snapshot {} of {} taken", snapshot.id(), login);
             moment = new Manifest.Snapshot(snapshot.at(), snapshot.lsn());
-            facts = DatabaseFacts.read(snapshot.database());
+            facts = DatabaseFacts.read(snapshot);
+            dangling = DanglingKeys.of(snapshot);
+            // After the snapshot: roles that own what is in it cannot be dropped from now on.
+            globals = task.globals() ? GlobalsFile.write(store, task.prefix(), PgGlobals.read(programs, clientMajor, login, stop), attributes.labels()) : null;
             try (PgDump dump = PgDump.start(programs, clientMajor, login, snapshot, stop);
                     Counting counting = new Counting(snapshot)) {
                 archiveBytes = stream(dump, parts);
@@ -105,11 +117,18 @@ final class BackupRun {
         Written written = parts.complete();
         StoredProof.require(store, key, written);
         LOG.info("{} is stored and compared: {} bytes", store.url(key), written.size());
-        Manifest.Dump dump = new Manifest.Dump(
-                file(), "Custom", task.compression(), written.size(), written.sha256(), written.checksum(), archiveBytes, clientMajor);
+        Manifest.Dump dump = described(written, archiveBytes, clientMajor, dangling);
         return new Manifest(
                 Manifest.SCHEMA_VERSION, "remuda " + WorkerApp.version(), task.namespace(), task.policy(), task.backup(), task.attempt(), startedAt,
-                Instant.now(), moment, facts, dump, tables, task.tiers(), task.slot(), labels, ByHand.steps(dump, facts));
+                Instant.now(), moment, facts, dump, globals, tables, task.tiers(), task.slot(), attributes.all(), ByHand.steps(dump, globals, facts));
+    }
+
+    private Manifest.Dump described(Written written, long archiveBytes, int clientMajor, List<TableName> dangling) {
+        DumpScope scope = task.scope();
+        return new Manifest.Dump(
+                file(), "Custom", task.compression(), written.size(), written.sha256(), written.checksum(), archiveBytes, clientMajor,
+                scope.content() == DumpContent.All ? null : scope.content(), scope.include().none() ? null : scope.include(),
+                scope.exclude().none() ? null : scope.exclude(), dangling.isEmpty() ? null : dangling);
     }
 
     private String file() {
@@ -121,6 +140,9 @@ final class BackupRun {
             parts.abort();
             if (parts.completed()) {
                 store.delete(key);
+            }
+            if (task.globals()) {
+                store.delete(task.prefix() + GlobalsFile.NAME);
             }
             return cause;
         } catch (RuntimeException e) {
@@ -173,15 +195,6 @@ final class BackupRun {
         m.database().extensions().forEach(extension -> extensions.put(extension.name(), extension.version()));
         return new BackupResult(
                 m.database().name(), m.dataKey(prefix), m.dump().sizeBytes(), "sha256:" + m.dump().sha256(), m.database().sizeBytes(), m.startedAt(),
-                m.snapshot().at(), m.finishedAt(), m.database().serverVersion(), m.snapshot().lsn(), extensions, m.tables().size(), m.rows(), note(m));
-    }
-
-    /** pg_restore sends settings that older servers than itself do not know. */
-    private static String note(Manifest m) {
-        int client = m.dump().clientMajor();
-        return client == m.database().serverMajor()
-                ? null
-                : "The image has no pg_dump " + m.database().serverMajor() + ", so pg_dump " + client + " made it, and it can be restored into PostgreSQL " + client
-                        + " or newer only; build the image with PG_MAJORS=\"" + m.database().serverMajor() + " …\"";
+                m.snapshot().at(), m.finishedAt(), m.database().serverVersion(), m.snapshot().lsn(), extensions, m.tables().size(), m.rows(), Notes.of(m));
     }
 }

@@ -79,11 +79,15 @@ final class CrdTouches implements CRDPostProcessor {
         }
     }
 
-    private static void describe(String name, JSONSchemaProps schema) {
+    /** The generator reads a rule of a record component twice: from the field and from its accessor. */
+    private static void sayOnce(JSONSchemaProps schema) {
         if (schema.getXKubernetesValidations() != null) {
-            // The generator reads a rule of a record component twice: from the field and from its accessor.
             schema.setXKubernetesValidations(List.copyOf(new LinkedHashSet<>(schema.getXKubernetesValidations())));
         }
+    }
+
+    private static void describe(String name, JSONSchemaProps schema) {
+        sayOnce(schema);
         if (schema.getAdditionalProperties() != null && Boolean.TRUE.equals(schema.getAdditionalProperties().getSchema().getXKubernetesIntOrString())) {
             // Without these the API server thinks that a rule about quantities could cost too much.
             schema.setMaxProperties(MAX_RESOURCES);
@@ -105,6 +109,7 @@ final class CrdTouches implements CRDPostProcessor {
                 property.setXKubernetesListMapKeys(List.of("type"));
                 property.getItems().getSchema().setRequired(List.of("type", "status")); // the key must be; kubectl wait reads the other
             }
+            sayOnce(property);
             describe(child, property.getItems() == null ? property : property.getItems().getSchema());
         });
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -97,6 +98,25 @@ class SchemaIT {
                 bad(POLICY, "spec.dump.compression.level", 20, "less than or equal to 19"),
                 bad(POLICY, "spec.dump.compression", Map.of("algorithm", "Gzip", "level", 10), "from 1 to 9 with Gzip and Lz4; leave it out with None"),
                 bad(POLICY, "spec.dump.compression", Map.of("algorithm", "None", "level", 1), "leave it out with None"),
+                bad(POLICY, "spec.dump.content", "Everything", "supported values: \"All\", \"DataOnly\", \"SchemaOnly\""),
+                bad(POLICY, "spec.dump.include.schemas", List.of("a", "pg_catalog"), "name schemas of your own, such as public"),
+                bad(POLICY, "spec.dump.exclude.schemas", List.of("information_schema"), "name schemas of your own, such as public"),
+                bad(POLICY, "spec.dump.include.schemas", List.of(""), "at least 1 chars long"),
+                bad(POLICY, "spec.dump.exclude.schemas", List.of("x".repeat(64)), "may not be more than 63"),
+                bad(POLICY, "spec.dump.include.schemas", numbered(65, "s"), "must have at most 64 items"),
+                bad(POLICY, "spec.dump.include.tables", numbered(129, "a.t"), "must have at most 128 items"),
+                bad(POLICY, "spec.dump.exclude.tables", numbered(129, "a.t"), "must have at most 128 items"),
+                bad(POLICY, "spec.dump.exclude.tableData", numbered(129, "a.t"), "must have at most 128 items"),
+                bad(POLICY, "spec.dump.include.tables", List.of("races"), "write a table as schema.table, such as public.races"),
+                bad(POLICY, "spec.dump.exclude.tables", List.of("a.b", "a.b.c"), "a part with dots or quotes goes in double quotes: public.\"odd.Name\""),
+                bad(POLICY, "spec.dump.exclude.tableData", List.of("public.\"odd"), "write a table as schema.table, such as public.races"),
+                bad(POLICY, "spec.dump.exclude.tableData", List.of("public." + "x".repeat(251)), "may not be more than 257"),
+                bad(POLICY, "spec.dump.include", Map.of("schemas", List.of("a"), "tables", List.of("b.c")), "include either schemas or tables"),
+                bad(POLICY, "spec.dump", Map.of("include", Map.of("tables", List.of("b.c")), "exclude", Map.of("schemas", List.of("a"))), "take exclude.schemas out"),
+                bad(POLICY, "spec.dump", Map.of("include", Map.of("schemas", List.of("a", "b")), "exclude", Map.of("schemas", List.of("b"))),
+                        "a schema is both in include.schemas and in exclude.schemas; take it out of one of them"),
+                bad(POLICY, "spec.dump", Map.of("include", Map.of("tables", List.of("a.b")), "exclude", Map.of("tables", List.of("a.c", "a.b"))),
+                        "a table is both in include.tables and in exclude.tables; take it out of one of them"),
                 bad(POLICY, "spec.timeout", "soon", "timeout must be a duration such as 90m or 4h"),
                 bad(POLICY, "spec.timeout", "1d", "timeout must be a duration such as 90m or 4h"),
                 bad(POLICY, "spec.timeout", "59s", "timeout must be at least 1m and at most 720h"),
@@ -158,6 +178,12 @@ class SchemaIT {
                 arguments(POLICY, "spec.storage.s3.endpoint", "http://weed:8333"), arguments(POLICY, "spec.storage.s3.endpoint", "https://s3.example.com/"),
                 arguments(POLICY, "spec.storage.s3.region", "auto"), arguments(POLICY, "spec.dump.compression.level", 19),
                 arguments(POLICY, "spec.dump.compression", Map.of("algorithm", "Lz4", "level", 9)),
+                arguments(POLICY, "spec.dump.content", "SchemaOnly"), arguments(POLICY, "spec.dump.globals", true),
+                arguments(POLICY, "spec.dump.include.schemas", List.of("public", "Odd.\"name*", "Ställe")), arguments(POLICY, "spec.dump.include.schemas", numbered(64, "s")),
+                arguments(POLICY, "spec.dump.include.tables", List.of("public.races", "public.\"odd.Name\"", "public.\"\"\"; drop\"", "Ställe.\"🐎\"")),
+                arguments(POLICY, "spec.dump.exclude", Map.of("schemas", List.of(), "tables", numbered(128, "public.\"t."), "tableData", List.of("audit.log"))),
+                arguments(POLICY, "spec.dump", Map.of("include", Map.of("schemas", List.of("a")), "exclude", Map.of("schemas", List.of("b"), "tables", List.of("a.b")))),
+                arguments(POLICY, "spec.dump", Map.of("include", Map.of("schemas", List.of(), "tables", List.of("a.b")), "exclude", Map.of("tableData", List.of("a.b")))),
                 arguments(POLICY, "spec.timeout", "1m"), arguments(POLICY, "spec.timeout", "720h"), arguments(POLICY, "spec.timeout", "1h30m5s"),
                 arguments(POLICY, "spec.jobTemplate.resources.limits", Map.of("memory", "1Gi", "cpu", 2)),
                 arguments(POLICY, "spec.jobTemplate.tolerations", List.of(Map.of("operator", "Exists"))),
@@ -179,7 +205,7 @@ class SchemaIT {
         Map<String, Object> spec = spec(dryRun(with(POLICY, "spec.dump", Map.of("compression", Map.of()))));
         assertThat(spec).containsEntry("timeZone", "Etc/UTC").containsEntry("concurrencyPolicy", "Forbid").containsEntry("jitter", "0s")
                 .containsEntry("deletionPolicy", "Retain").containsEntry("failedBackupsHistoryLimit", 3);
-        assertThat(spec).containsEntry("timeout", "4h").containsEntry("dump", Map.of("format", "Custom", "compression", Map.of("algorithm", "Zstd")));
+        assertThat(spec).containsEntry("timeout", "4h").containsEntry("dump", Map.of("format", "Custom", "content", "All", "compression", Map.of("algorithm", "Zstd")));
     }
 
     @Test
@@ -272,7 +298,7 @@ class SchemaIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"production", "staging", "development", "horse-racing"})
+    @ValueSource(strings = {"production", "staging", "development", "partial", "horse-racing"})
     void theExamplesAreAccepted(String example) throws IOException {
         String policy = Files.readString(Folders.repository().resolve("examples").resolve(example).resolve("policy.yaml"));
         GenericKubernetesResource resource = Serialization.unmarshal(policy, GenericKubernetesResource.class);
@@ -286,6 +312,10 @@ class SchemaIT {
 
     private static Map<String, Object> kept(Map<String, Object> retention) {
         return Map.of("name", "daily", "schedule", "@daily", "retention", retention);
+    }
+
+    private static List<String> numbered(int count, String name) {
+        return IntStream.range(0, count).mapToObj(i -> name + i + (name.contains("\"") ? "\"" : "")).toList();
     }
 
     private static Arguments bad(String document, String path, Object value, String message) {

@@ -29,7 +29,10 @@ class JsonTest {
     static Stream<Task> tasks() {
         return Stream.of(
                 new BackupTask("b", "n", "p", 2, DATABASE, STORE, "x/", new Compression(Algorithm.Lz4, 1), Map.of("k", "v"),
-                        "daily", List.of("daily", "weekly"), AT, StorageClass.STANDARD_IA),
+                        "daily", List.of("daily", "weekly"), AT, StorageClass.STANDARD_IA, new DumpScope(
+                                DumpContent.SchemaOnly, new Selection(List.of("\"; drop"), List.of(new TableName("a.b", "Ä 😀"))),
+                                new Exclusion(List.of("c"), List.of(new TableName("d", "e")), List.of(new TableName("f", "\"")))), true),
+                new BackupTask("b", "n", "p", 1, DATABASE, STORE, "x/", new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false),
                 new RestoreTask("r", "n", STORE, "x/", "sha256:aa", DATABASE, RestoreStrategy.Create, "d"),
                 new RestoreTask("r", "n", new StoreAccess("b", null, null, false, null, Tagging.Auto), "x/", null,
                         new DatabaseAccess(null, null, null, null, SECRET, null), RestoreStrategy.Recreate, null),
@@ -53,6 +56,8 @@ class JsonTest {
     @MethodSource("tasks")
     void aTaskIsReadAsItWasWritten(Task task) {
         assertThat(Json.read(Json.write(task), Task.class)).isEqualTo(task);
+        assertThat(Json.read(Json.writeTask(task), Task.class)).isEqualTo(task);
+        assertThat(Json.writeTask(task)).as("a JVM without a locale reads it right").matches("\\p{ASCII}*");
     }
 
     @ParameterizedTest
@@ -103,6 +108,7 @@ class JsonTest {
                 backup("d", many, "17.5"),
                 backup(strange, many, "17.5"),
                 backup("d", Map.of(), "v".repeat(9_000)),
+                backup("d", many, "17.5", "k".repeat(1_000), 1, "sha256:" + "0".repeat(64), 4, "\u0001".repeat(2_000)),
                 new SettleResult(backup("d", many, "17.5"), 1, 2),
                 new SettleResult(backup("d", Map.of(), "€".repeat(9_000)), 1, 2),
                 new RestoreResult(strange, 3, 4, 5, "v".repeat(9_000), AT, AT));
@@ -167,15 +173,15 @@ class JsonTest {
     }
 
     private static BackupResult facts(BackupResult b) {
-        return backup(b.databaseName(), Map.of(), "any", b.dataKey(), b.sizeBytes(), b.checksum(), b.rows());
+        return backup(b.databaseName(), Map.of(), "any", b.dataKey(), b.sizeBytes(), b.checksum(), b.rows(), "a note");
     }
 
     private static BackupResult backup(String database, Map<String, String> extensions, String version) {
-        return backup(database, extensions, version, "k".repeat(1_000), 1, "sha256:" + "0".repeat(64), 4);
+        return backup(database, extensions, version, "k".repeat(1_000), 1, "sha256:" + "0".repeat(64), 4, "a note");
     }
 
     private static BackupResult backup(
-            String database, Map<String, String> extensions, String version, String key, long size, String checksum, long rows) {
-        return new BackupResult(database, key, size, checksum, 2, AT, AT, AT, version, "0/1", extensions, 3, rows, "a note");
+            String database, Map<String, String> extensions, String version, String key, long size, String checksum, long rows, String note) {
+        return new BackupResult(database, key, size, checksum, 2, AT, AT, AT, version, "0/1", extensions, 3, rows, note);
     }
 }

@@ -97,7 +97,7 @@ class BackupIT {
         BackupTask task = bench.backup(Racing.create(bench.postgres));
         return new BackupTask(
                 task.backup(), task.namespace(), task.policy(), task.attempt(), task.database(), task.store(), task.prefix(), task.compression(),
-                task.labels(), "weekly", List.of("weekly", "monthly"), slot, storageClass);
+                task.labels(), "weekly", List.of("weekly", "monthly"), slot, storageClass, null, false);
     }
 
     @ParameterizedTest

@@ -16,7 +16,7 @@ public final class Counting implements AutoCloseable {
 
     public Counting(Snapshot snapshot) {
         this.snapshot = snapshot;
-        this.tables = thread.submit(() -> Tables.countInSnapshot(snapshot.database()));
+        this.tables = thread.submit(() -> Tables.countInSnapshot(snapshot.database(), snapshot.scope()));
     }
 
     /** Waits for the end. */

@@ -54,7 +54,8 @@ public final class DatabaseFacts {
         return database.one("asking for the size", "SELECT pg_database_size(current_database())", row -> row.getLong(1));
     }
 
-    public static Manifest.Database read(Database database) {
+    public static Manifest.Database read(Snapshot snapshot) {
+        Database database = snapshot.database();
         List<Manifest.Setting> settings = database.query(
                 "reading settings", SETTINGS, row -> new Manifest.Setting(row.getString(1), row.getString(2), row.getString(3)));
         List<Manifest.Grant> grants = database.query(
@@ -62,7 +63,8 @@ public final class DatabaseFacts {
         List<String> roles = database.query("reading roles", ROLES, row -> row.getString(1));
         List<Manifest.Extension> extensions = database.query(
                 "reading extensions", EXTENSIONS, row -> new Manifest.Extension(row.getString(1), row.getString(2), row.getString(3)));
-        Manifest.Timescale timescale = Timescale.facts(database);
+        // With include, neither the extension nor anything of it is dumped: where it is restored TimescaleDB plays no part.
+        Manifest.Timescale timescale = snapshot.scope().include().none() ? Timescale.facts(database) : null;
         String version = database.version();
         int major = database.major();
         return database.one("reading the database's properties", DATABASE, row -> new Manifest.Database(

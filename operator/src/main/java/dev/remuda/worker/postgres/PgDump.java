@@ -1,13 +1,16 @@
 package dev.remuda.worker.postgres;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
+import dev.remuda.task.DumpContent;
+import dev.remuda.task.DumpScope;
 import dev.remuda.task.Reason;
 import dev.remuda.worker.Stop;
 import dev.remuda.worker.WorkFailure;
 
-/** pg_dump of a whole database in custom format, uncompressed, to its standard output. */
+/** pg_dump of a database, or a part of it, in custom format, uncompressed, to its standard output. */
 public final class PgDump implements AutoCloseable {
     static final Pattern LOST = Pattern.compile(
             "server closed the connection|connection to server .* failed|terminating connection|could not receive data|SSL SYSCALL|SSL connection has been closed",
@@ -22,15 +25,32 @@ public final class PgDump implements AutoCloseable {
     }
 
     public static PgDump start(PgPrograms programs, int major, Login login, Snapshot snapshot, Stop stop) {
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 programs.path(major, "pg_dump"),
                 "--format=custom",
                 "--compress=0",
                 "--no-password",
                 "--dbname=" + Login.keepAlive(),
                 "--lock-wait-timeout=60s",
-                "--snapshot=" + snapshot.id());
+                "--snapshot=" + snapshot.id()));
+        command.addAll(arguments(snapshot.scope()));
         return new PgDump(login, PgProcess.start(command, login.environment(), Reason.DumpFailed, stop));
+    }
+
+    static List<String> arguments(DumpScope scope) {
+        List<String> arguments = new ArrayList<>();
+        if (scope.content() != DumpContent.All) {
+            arguments.add(scope.content() == DumpContent.SchemaOnly ? "--schema-only" : "--data-only");
+        }
+        scope.include().schemas().forEach(schema -> arguments.add("--schema=" + PgPattern.of(schema)));
+        scope.include().tables().forEach(table -> arguments.add("--table=" + PgPattern.of(table)));
+        scope.exclude().schemas().forEach(schema -> arguments.add("--exclude-schema=" + PgPattern.of(schema)));
+        scope.exclude().tables().forEach(table -> arguments.add("--exclude-table=" + PgPattern.of(table)));
+        scope.exclude().tableData().forEach(table -> arguments.add("--exclude-table-data=" + PgPattern.of(table)));
+        if (!scope.include().none()) {
+            arguments.add("--strict-names"); // what was dropped since it was looked for is missed
+        }
+        return arguments;
     }
 
     public PgProcess process() {

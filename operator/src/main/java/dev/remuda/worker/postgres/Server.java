@@ -3,6 +3,7 @@ package dev.remuda.worker.postgres;
 import java.util.List;
 import java.util.TreeSet;
 
+import dev.remuda.task.DumpContent;
 import dev.remuda.task.Reason;
 import dev.remuda.worker.Stop;
 import dev.remuda.worker.WorkFailure;
@@ -56,6 +57,11 @@ public final class Server implements AutoCloseable {
     /** @throws WorkFailure the first thing the server lacks for this backup, and how to give it */
     public void requireFitFor(Manifest manifest) {
         Manifest.Database backup = manifest.database();
+        if (manifest.dump().scope().content() == DumpContent.DataOnly) {
+            throw new WorkFailure(
+                    Reason.InvalidSpec, "the backup has rows alone (content DataOnly), and a Restore makes a new database; choose another backup, or restore it by hand "
+                            + "into a database that has the tables, as its manifest tells");
+        }
         int major = database.major();
         int client = manifest.dump().clientMajor();
         if (major < OLDEST || major < backup.serverMajor()) {
@@ -69,7 +75,9 @@ public final class Server implements AutoCloseable {
                             + " does not know; restore into a server of 17 or newer, or by hand: pg_restore -f - … | grep -v '^SET transaction_timeout' | psql …");
         }
         requireRoles(backup);
-        requireExtensions(backup);
+        if (manifest.dump().scope().include().none()) {
+            requireExtensions(backup); // else none is dumped
+        }
         if (backup.timescaledb() != null) {
             requireTimescale(backup);
         }

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.remuda.task.DumpScope;
 import dev.remuda.task.Reason;
 import dev.remuda.worker.Stop;
 import dev.remuda.worker.WorkFailure;
@@ -31,23 +32,26 @@ public final class Snapshot implements AutoCloseable {
     private final Instant at;
     private final String lsn;
 
-    private Snapshot(Database database, String id, Instant at, String lsn) {
+    private final DumpScope scope;
+
+    private Snapshot(Database database, DumpScope scope, String id, Instant at, String lsn) {
         this.database = database;
+        this.scope = scope;
         this.id = id;
         this.at = at;
         this.lsn = lsn;
     }
 
     /** @throws WorkFailure DatabaseUnreachable when a lock cannot be had within a minute */
-    public static Snapshot take(Login login, Stop stop) {
+    public static Snapshot take(Login login, DumpScope wanted, Stop stop) {
         Database database = Database.connect(login, Reason.DumpFailed, stop);
         try {
             database.execute("setting a lock timeout", "SET lock_timeout = '60s'");
             database.execute("turning row security off", "SET row_security = off");
             for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-                List<String> hypertables = Timescale.hypertables(database);
-                Optional<Snapshot> snapshot = export(database, lockable(database, hypertables));
-                if (snapshot.isPresent() && Timescale.hypertables(database).equals(hypertables)) {
+                List<String> hypertables = hypertables(database, wanted);
+                Optional<Snapshot> snapshot = export(database, wanted, lockable(database, wanted, hypertables));
+                if (snapshot.isPresent() && hypertables(database, wanted).equals(hypertables)) {
                     return snapshot.get();
                 }
                 LOG.info("tables were created or dropped meanwhile; taking the snapshot again");
@@ -61,14 +65,19 @@ public final class Snapshot implements AutoCloseable {
         }
     }
 
-    private static Set<String> lockable(Database database, List<String> hypertables) {
+    /** They are in a dump all together, or, when only some things are dumped, none is. */
+    private static List<String> hypertables(Database database, DumpScope wanted) {
+        return wanted.include().none() ? Timescale.hypertables(database) : List.of();
+    }
+
+    private static Set<String> lockable(Database database, DumpScope wanted, List<String> hypertables) {
         Set<String> names = new LinkedHashSet<>(hypertables);
-        names.addAll(Tables.names(database));
+        names.addAll(Tables.names(database, Partitions.joined(database, wanted)));
         return names;
     }
 
     /** Empty when a table was dropped before it could be locked. */
-    private static Optional<Snapshot> export(Database database, Set<String> tables) {
+    private static Optional<Snapshot> export(Database database, DumpScope wanted, Set<String> tables) {
         database.execute("beginning a transaction", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         if (!tables.isEmpty()) {
             try {
@@ -81,10 +90,20 @@ public final class Snapshot implements AutoCloseable {
             }
         }
         Instant at = Instant.now();
-        return Optional.of(database.one(
+        return Optional.of(exported(database, wanted, at));
+    }
+
+    private static Snapshot exported(Database database, DumpScope wanted, Instant at) {
+        DumpScope scope = Partitions.joined(database, wanted);
+        return database.one(
                 "exporting a snapshot",
                 "SELECT pg_export_snapshot(), CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text",
-                row -> new Snapshot(database, row.getString(1), at, row.getString(2))));
+                row -> new Snapshot(database, scope, row.getString(1), at, row.getString(2)));
+    }
+
+    /** What is dumped of it, with each partition by its name. */
+    public DumpScope scope() {
+        return scope;
     }
 
     /** What pg_dump's {@code --snapshot} takes. */

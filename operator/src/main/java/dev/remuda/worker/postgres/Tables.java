@@ -1,14 +1,20 @@
 package dev.remuda.worker.postgres;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.remuda.task.DumpContent;
+import dev.remuda.task.DumpScope;
 import dev.remuda.task.Reason;
+import dev.remuda.task.TableName;
 import dev.remuda.worker.WorkFailure;
 import dev.remuda.worker.store.Manifest;
 import dev.remuda.worker.store.Manifest.Table;
@@ -31,6 +37,21 @@ public final class Tables {
               AND (c.relpersistence = 'p' OR NOT pg_is_in_recovery())
             """;
 
+    private static final String UNREADABLE_TABLES =
+            "SELECT nspname, relname FROM (" + DUMPED + ") t WHERE NOT (has_schema_privilege(nspname, 'USAGE') AND has_table_privilege(oid, 'SELECT'))";
+
+    private static final String FILTERED_TABLES = "SELECT nspname, relname FROM (" + DUMPED + ") t WHERE row_security_active(oid) ORDER BY 1, 2";
+
+    private static final String UNREADABLE_SEQUENCES = """
+            SELECT n.nspname, c.relname, tn.nspname, t.relname
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              LEFT JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i')
+              LEFT JOIN pg_class t ON t.oid = o.refobjid LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace
+            WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+              AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_sequence_privilege(c.oid, 'SELECT'))
+              AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+            """;
+
     private static final String HYPERTABLES = """
             SELECT schema_name::text AS nspname, table_name::text AS relname,
                    coalesce((to_jsonb(h)->>'compression_state')::int, 0) = 2 AS compressed
@@ -42,26 +63,21 @@ public final class Tables {
     private Tables() {}
 
     /** Refuses a user who could not read all of what is dumped, before anything is begun. */
-    public static void refuseUnreadable(Database database) {
-        List<String> hidden = database.query(
-                "checking privileges",
-                "SELECT nspname, relname FROM (" + DUMPED + ") t WHERE NOT (has_schema_privilege(nspname, 'USAGE') AND has_table_privilege(oid, 'SELECT')) "
-                        + "UNION ALL SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                        + "WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' "
-                        + "AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_sequence_privilege(c.oid, 'SELECT')) "
-                        + "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') "
-                        + "ORDER BY 1, 2",
-                row -> row.getString(1) + "." + row.getString(2));
+    public static void refuseUnreadable(Database database, DumpScope wanted) {
+        DumpScope scope = Partitions.joined(database, wanted);
+        List<String> hidden = Stream.of(
+                        hidden(database, UNREADABLE_TABLES, row -> scope.contains(name(row))),
+                        hidden(database, UNREADABLE_SEQUENCES, row -> isDumped(scope, name(row), new TableName(row.getString(3), row.getString(4)))))
+                .flatMap(List::stream)
+                .sorted()
+                .toList();
         String user = database.login().user();
         if (!hidden.isEmpty()) {
             throw new WorkFailure(
                     Reason.DatabasePermissionDenied, "user " + user + " may not read " + some(hidden) + "; GRANT pg_read_all_data TO " + Sql.identifier(user)
                             + ", or grant SELECT on them");
         }
-        List<String> filtered = database.query(
-                "checking row security",
-                "SELECT nspname, relname FROM (" + DUMPED + ") t WHERE row_security_active(oid) ORDER BY 1, 2",
-                row -> row.getString(1) + "." + row.getString(2));
+        List<String> filtered = hidden(database, FILTERED_TABLES, row -> scope.containsRows(name(row)));
         if (!filtered.isEmpty()) {
             throw new WorkFailure(
                     Reason.DatabasePermissionDenied, "row security policies hide rows of " + some(filtered) + " from user " + user + "; ALTER ROLE "
@@ -69,26 +85,46 @@ public final class Tables {
         }
     }
 
-    /** The tables' names, quoted. */
-    static List<String> names(Database database) {
-        return list(database).stream().map(table -> Sql.name(table.schema(), table.name())).toList();
+    private static List<String> hidden(Database database, String sql, Database.Row<Boolean> counts) {
+        return database.query("checking privileges", sql, row -> counts.read(row) ? row.getString(1) + "." + row.getString(2) : "").stream()
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
-    /** Counts every table in the snapshot's transaction. */
-    static List<Table> countInSnapshot(Database database) {
+    /** A sequence is dumped with the table that it belongs to, or else by itself. */
+    private static boolean isDumped(DumpScope scope, TableName sequence, TableName owner) {
+        boolean owned = owner.name() != null && scope.contains(owner);
+        return scope.content() != DumpContent.SchemaOnly && (owned || scope.contains(sequence));
+    }
+
+    private static TableName name(ResultSet row) throws SQLException {
+        return new TableName(row.getString(1), row.getString(2));
+    }
+
+    /** The dumped tables' names, quoted. */
+    static List<String> names(Database database, DumpScope scope) {
+        return list(database, scope).stream().map(table -> Sql.name(table.schema(), table.name())).toList();
+    }
+
+    /** Counts every dumped table in the snapshot's transaction. */
+    static List<Table> countInSnapshot(Database database, DumpScope scope) {
         database.execute("setting a savepoint", "SAVEPOINT counting");
-        return count(database, () -> database.execute("giving locks back", "ROLLBACK TO SAVEPOINT counting"));
+        return count(database, scope, () -> database.execute("giving locks back", "ROLLBACK TO SAVEPOINT counting"));
     }
 
     /** Counts every table, one after the other. */
     public static List<Table> count(Database database) {
-        return count(database, () -> {});
+        return count(database, DumpScope.WHOLE, () -> {});
     }
 
     /** A count locks each index of each chunk to the end of its transaction; the server's lock table has room for some thousands only. */
-    private static List<Table> count(Database database, Runnable afterEach) {
+    private static List<Table> count(Database database, DumpScope scope, Runnable afterEach) {
         List<Table> counted = new ArrayList<>();
-        for (Table table : list(database)) {
+        for (Table table : list(database, scope)) {
+            if (!scope.containsRows(new TableName(table.schema(), table.name()))) {
+                counted.add(table);
+                continue;
+            }
             String only = table.kind().equals("table") ? "ONLY " : "";
             long rows = database.one(
                     "counting rows of " + table.schema() + "." + table.name(),
@@ -125,7 +161,7 @@ public final class Tables {
         return names.size() > SHOWN ? shown + " and " + (names.size() - SHOWN) + " more" : shown;
     }
 
-    private static List<Table> list(Database database) {
+    private static List<Table> list(Database database, DumpScope scope) {
         String sql = Timescale.version(database).isEmpty()
                 ? "SELECT nspname, relname, 'table' FROM (" + DUMPED + ") t ORDER BY 1, 2"
                 : "WITH hypertables AS (" + HYPERTABLES + "), chunks AS (" + CHUNKS + ") "
@@ -133,6 +169,8 @@ public final class Tables {
                         + "FROM (" + DUMPED + ") t LEFT JOIN hypertables h USING (nspname, relname) "
                         + "WHERE NOT coalesce(h.compressed, false) "
                         + "AND NOT EXISTS (SELECT FROM chunks c WHERE c.nspname = t.nspname AND c.relname = t.relname) ORDER BY 1, 2";
-        return database.query("listing tables", sql, row -> new Table(row.getString(1), row.getString(2), row.getString(3), 0));
+        return database.query("listing tables", sql, row -> new Table(row.getString(1), row.getString(2), row.getString(3), 0)).stream()
+                .filter(table -> scope.contains(new TableName(table.schema(), table.name())))
+                .toList();
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import dev.remuda.task.DumpScope;
 import dev.remuda.task.Reason;
 import dev.remuda.worker.WorkFailure;
 import dev.remuda.worker.store.Manifest;
@@ -25,6 +26,18 @@ public final class Timescale {
             throw new WorkFailure(
                     Reason.DumpFailed, database.login() + " is in TimescaleDB's restore mode, in which compressed rows are hidden; end it with "
                             + "SELECT timescaledb_post_restore() and try again");
+        }
+    }
+
+    /**
+     * Refuses what would be a dump without rows of hypertables, for pg_dump knows nothing of what belongs to them: their rows lie in chunks, and
+     * what they are is in the extension's own tables.
+     */
+    public static void refusePartial(Database database, DumpScope scope) {
+        if (!scope.whole() && version(database).isPresent()) {
+            TimescaleParts.of(database).objection(scope).ifPresent(why -> {
+                throw new WorkFailure(Reason.InvalidSpec, "database " + database.login().database() + ": " + why + " (docs/dumps.md tells why)");
+            });
         }
     }
 

@@ -8,8 +8,13 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.SerializationFeature;
 
 import dev.remuda.task.Compression;
+import dev.remuda.task.DumpContent;
+import dev.remuda.task.DumpScope;
+import dev.remuda.task.Exclusion;
 import dev.remuda.task.Json;
 import dev.remuda.task.Reason;
+import dev.remuda.task.Selection;
+import dev.remuda.task.TableName;
 import dev.remuda.task.WorkerProtocol;
 import dev.remuda.worker.WorkFailure;
 
@@ -18,6 +23,8 @@ import dev.remuda.worker.WorkFailure;
  * one is none. With it and the bucket alone, a person restores by hand.
  *
  * @param schemaVersion of this file; readers refuse what they do not know
+ * @param globals null: they were not asked for
+ * @param tables those in the dump
  * @param tiers all tiers that it was made for, hot to cold
  * @param slot the scheduled moment that it was made for; null: on demand
  * @param labels those that the dump was stored with, its first tier among them; {@code labels.json} beside it tells the tier of today
@@ -35,6 +42,7 @@ public record Manifest(
         Snapshot snapshot,
         Database database,
         Dump dump,
+        Globals globals,
         List<Table> tables,
         List<String> tiers,
         Instant slot,
@@ -102,11 +110,41 @@ public record Manifest(
      * @param crc64nvme of the same, in base64 as S3 shows it
      * @param archiveBytes size before compression
      * @param clientMajor major version of the pg_dump that made it
+     * @param content null: All
+     * @param include null: the whole database
+     * @param exclude null: nothing
+     * @param dangling tables in the dump with foreign keys to what is not in it; null: none
      */
     public record Dump(
-            String file, String format, Compression compression, long sizeBytes, String sha256, String crc64nvme, long archiveBytes, int clientMajor) {}
+            String file,
+            String format,
+            Compression compression,
+            long sizeBytes,
+            String sha256,
+            String crc64nvme,
+            long archiveBytes,
+            int clientMajor,
+            DumpContent content,
+            Selection include,
+            Exclusion exclude,
+            List<TableName> dangling) {
 
-    /** A table and its rows in the dump's own snapshot. @param kind table or hypertable */
+        /** Which part of the database it is. */
+        public DumpScope scope() {
+            return new DumpScope(content, include, exclude);
+        }
+    }
+
+    /**
+     * The server's roles and tablespaces, as SQL.
+     *
+     * @param file its name beside the manifest; null: there is none
+     * @param sha256 of the file, in hex
+     * @param missing why there is none, else null
+     */
+    public record Globals(String file, long sizeBytes, String sha256, String missing) {}
+
+    /** A table and how many of its rows are in the dump. @param kind table or hypertable */
     public record Table(String schema, String name, String kind, long rows) {}
 
     public static String key(String prefix) {

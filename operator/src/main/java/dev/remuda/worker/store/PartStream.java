@@ -125,7 +125,7 @@ public final class PartStream extends OutputStream {
         return crc.toBase64();
     }
 
-    static MessageDigest sha256() {
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -12,8 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.remuda.task.Compression;
+import dev.remuda.task.DumpContent;
+import dev.remuda.task.DumpScope;
+import dev.remuda.task.Exclusion;
 import dev.remuda.task.Json;
 import dev.remuda.task.Reason;
+import dev.remuda.task.Selection;
+import dev.remuda.task.TableName;
 import dev.remuda.worker.WorkFailure;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,7 +30,10 @@ class ManifestTest {
             Instant.parse("2026-01-01T02:01:00Z"), new Manifest.Snapshot(Instant.parse("2026-01-01T02:00:01Z"), "0/1"),
             new Manifest.Database(
                     "horse_racing", "17.6", 17, 1, "o", "UTF8", "C", "C", "c", null, null, -1, List.of(), List.of(), List.of("o"), List.of(), null),
-            new Manifest.Dump("data.dump.zst", "Custom", new Compression(Compression.Algorithm.Zstd, 3), 5, "aa", "bb", 9, 17),
+            new Manifest.Dump("data.dump.zst", "Custom", new Compression(Compression.Algorithm.Zstd, 3), 5, "aa", "bb", 9, 17, DumpContent.SchemaOnly,
+                    new Selection(List.of("public"), null), new Exclusion(null, null, List.of(new TableName("public", "Odd.name"))),
+                    List.of(new TableName("public", "races"))),
+            new Manifest.Globals("globals.sql", 3, "cc", null),
             List.of(new Manifest.Table("public", "races", "table", 7), new Manifest.Table("public", "odds", "hypertable", 8)), List.of("daily", "weekly"),
             Instant.parse("2026-01-01T02:00:00Z"), Map.of("policy", "p"),
             List.of("pg_restore"));
@@ -58,6 +66,30 @@ class ManifestTest {
         assertThat(earlier.tiers()).isEmpty();
         assertThat(earlier.slot()).isNull();
         assertThat(earlier.dump()).isEqualTo(MANIFEST.dump());
+    }
+
+    @Test
+    void thoseOfEarlierVersionsAreOfWholeDatabases() throws Exception {
+        ObjectNode json = (ObjectNode) Json.MAPPER.readTree(MANIFEST.toBytes());
+        json.remove("globals");
+        ((ObjectNode) json.get("dump")).remove(List.of("content", "include", "exclude", "dangling"));
+
+        Manifest earlier = parse(json.toString());
+
+        assertThat(earlier.dump().scope()).isEqualTo(DumpScope.WHOLE);
+        assertThat(earlier.globals()).isNull();
+    }
+
+    @Test
+    void tellsNamesAsUsersWriteThem() {
+        assertThat(Json.write(MANIFEST.dump())).contains("\"exclude\":{\"schemas\":[],\"tables\":[],\"tableData\":[\"public.\\\"Odd.name\\\"\"]}");
+    }
+
+    @Test
+    void aPartThatOnlyALaterVersionKnowsIsNoWholeDatabase() {
+        String later = new String(MANIFEST.toBytes(), StandardCharsets.UTF_8).replace("SchemaOnly", "Half");
+
+        assertThatThrownBy(() -> parse(later)).isInstanceOf(WorkFailure.class);
     }
 
     @ParameterizedTest
