@@ -44,6 +44,13 @@ public final class PostgresServer implements AutoCloseable {
         return new PostgresServer(port, password, () -> {});
     }
 
+    /** One that was just started with {@link #PASSWORD}: waits until it answers. */
+    static PostgresServer started(int port, Started program) {
+        PostgresServer server = new PostgresServer(port, PASSWORD);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> server.answers(program));
+        return server;
+    }
+
     public static synchronized PostgresServer shared() {
         if (shared == null) {
             shared = start();

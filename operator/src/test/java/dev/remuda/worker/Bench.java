@@ -12,6 +12,7 @@ import dev.remuda.support.Bucket;
 import dev.remuda.support.Folders;
 import dev.remuda.support.PostgresServer;
 import dev.remuda.support.SeaweedServer;
+import dev.remuda.support.TimescaleServer;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.BackupTask;
 import dev.remuda.task.Compression;
@@ -32,7 +33,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tasks against a real database and a real store, run as the operator would have them run. */
 final class Bench {
-    final PostgresServer postgres = PostgresServer.shared();
+    final PostgresServer postgres;
+    final Path programs;
     final SeaweedServer store;
     final Bucket bucket;
     final String prefix = Bucket.freshPrefix();
@@ -42,7 +44,17 @@ final class Bench {
         this(SeaweedServer.shared());
     }
 
+    Bench(TimescaleServer timescale) {
+        this(timescale.postgres(), timescale.programs(), SeaweedServer.shared());
+    }
+
     Bench(SeaweedServer store) {
+        this(PostgresServer.shared(), PostgresServer.PROGRAMS, store);
+    }
+
+    private Bench(PostgresServer postgres, Path programs, SeaweedServer store) {
+        this.postgres = postgres;
+        this.programs = programs;
         this.store = store;
         this.bucket = store.bucket();
         secret("db", Map.of("username", "postgres", "password", PostgresServer.PASSWORD));
@@ -113,7 +125,7 @@ final class Bench {
     }
 
     Map<String, String> environment(Task task) {
-        return Map.of(WorkerProtocol.TASK_VARIABLE, Json.write(task), WorkerProtocol.CLIENTS_VARIABLE, PostgresServer.PROGRAMS.toString());
+        return Map.of(WorkerProtocol.TASK_VARIABLE, Json.write(task), WorkerProtocol.CLIENTS_VARIABLE, programs.toString());
     }
 
     /** What is stored, by its name under the prefix. */
