@@ -32,7 +32,7 @@ final class Notes {
                 ? null
                 : "Foreign keys of " + tables.stream().limit(SHOWN).map(TableName::toString).collect(Collectors.joining(", "))
                         + (tables.size() > SHOWN ? " and " + (tables.size() - SHOWN) + " more" : "")
-                        + " lead to what is not in it, so they fail in a restore; exclude those tables too, or nothing that they refer to";
+                        + " lead to what is not in it, so no Restore takes it; exclude those tables too, or nothing that they refer to";
     }
 
     private static String globals(Manifest.Globals globals) {

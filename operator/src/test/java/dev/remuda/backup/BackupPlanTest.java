@@ -9,12 +9,17 @@ import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.DatabaseSpec;
+import dev.remuda.api.DumpSpec;
+import dev.remuda.api.Exclusion;
 import dev.remuda.api.Phase;
+import dev.remuda.api.Selection;
 import dev.remuda.job.Step;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.BackupTask;
 import dev.remuda.task.Compression;
+import dev.remuda.task.DumpContent;
+import dev.remuda.task.DumpScope;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
 
@@ -84,6 +89,29 @@ class BackupPlanTest {
         var job = world.jobs.get(JOB).job().orElseThrow();
         assertThat(job.getSpec().getTemplate().getSpec().getActiveDeadlineSeconds()).isEqualTo(7_200);
         assertThat(job.getMetadata().getLabels()).containsEntry("remuda.dev/task", "backup");
+    }
+
+    @Test
+    void theJobIsToldWhichPartToDump() {
+        DumpSpec part = new DumpSpec(
+                null, DumpContent.SchemaOnly, new Selection(List.of("public"), null), new Exclusion(null, List.of("public.\"odd.Name\""), List.of("public.log")), true, null);
+        world.policy.orElseThrow().setSpec(Samples.dumping(world.policy.orElseThrow().getSpec(), part));
+        world.reconcileUntilItRests();
+
+        BackupTask task = (BackupTask) world.task(JOB);
+
+        assertThat(task.globals()).isTrue();
+        assertThat(task.scope().words()).isEqualTo("schema only, 1 schema (public), without 1 table (public.\"odd.Name\"), without the rows of 1 table (public.log)");
+    }
+
+    @Test
+    void withoutAWordAboutItTheWholeDatabaseIsDumped() {
+        world.reconcileUntilItRests();
+
+        BackupTask task = (BackupTask) world.task(JOB);
+
+        assertThat(task.scope()).isEqualTo(DumpScope.WHOLE);
+        assertThat(task.globals()).isFalse();
     }
 
     @Test

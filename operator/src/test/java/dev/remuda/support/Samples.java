@@ -17,6 +17,7 @@ import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupSpec;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.DatabaseSpec;
+import dev.remuda.api.DumpSpec;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
@@ -64,6 +65,13 @@ public final class Samples {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), spec.dump(), spec.timeZone(), List.of(tiers), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
                 spec.suspend(), spec.timeout(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+    }
+
+    /** The same policy with another dump. */
+    public static BackupPolicySpec dumping(BackupPolicySpec spec, DumpSpec dump) {
+        return new BackupPolicySpec(
+                spec.database(), spec.storage(), dump, spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(), spec.suspend(),
+                spec.timeout(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** A status as a completed backup has it. */

@@ -268,6 +268,10 @@ class BackupSelectionIT {
         assertThat(result.note()).contains("Foreign keys of public.entries lead to what is not in it");
         assertThat(bench.manifest().dump().dangling()).containsExactlyElementsOf(tables("public.entries"));
         assertThat(bench.manifest().howToRestore().getLast()).doesNotContain("--exit-on-error");
+        FailureResult refused = bench.failed(bench.restore(database, RestoreStrategy.Recreate, database));
+        assertThat(refused.reason()).isEqualTo(Reason.InvalidSpec);
+        assertThat(refused.message()).contains("foreign keys of public.entries", "by hand");
+        assertThat(bench.postgres.ask(database, "SELECT count(*) FROM horses")).containsExactly("3000");
     }
 
     @Test
@@ -332,6 +336,22 @@ class BackupSelectionIT {
         byHand(database + "_copy");
         assertThat(bench.postgres.ask("postgres", "SELECT rolcanlogin FROM pg_roles WHERE rolname = '" + role + "'")).containsExactly("t");
         assertThat(Racing.checksums(bench.postgres, database + "_copy")).isEqualTo(Racing.checksums(bench.postgres, database));
+    }
+
+    @Test
+    void aDumpThatFailsAfterTheRolesWereStoredLeavesNothing() {
+        String database = bench.postgres.createDatabase();
+        String user = "unlucky_" + database;
+        bench.postgres.run("postgres", "CREATE ROLE " + user + " LOGIN PASSWORD 'pw'");
+        bench.postgres.run(database, "REVOKE SELECT ON pg_event_trigger FROM PUBLIC");
+        DatabaseAccess access =
+                new DatabaseAccess(bench.postgres.host(), bench.postgres.port(), database, null, bench.secret("unlucky", Map.of("username", user, "password", "pw")), null);
+
+        FailureResult failure = bench.failed(task(access, DumpScope.WHOLE, true));
+
+        assertThat(failure.message()).contains("permission denied for table pg_event_trigger");
+        assertThat(failure.leftovers()).isFalse();
+        bench.requireNothingStored();
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.TreeSet;
 
 import dev.remuda.task.DumpContent;
 import dev.remuda.task.Reason;
+import dev.remuda.task.TableName;
 import dev.remuda.worker.Stop;
 import dev.remuda.worker.WorkFailure;
 import dev.remuda.worker.store.Manifest;
@@ -57,11 +58,7 @@ public final class Server implements AutoCloseable {
     /** @throws WorkFailure the first thing the server lacks for this backup, and how to give it */
     public void requireFitFor(Manifest manifest) {
         Manifest.Database backup = manifest.database();
-        if (manifest.dump().scope().content() == DumpContent.DataOnly) {
-            throw new WorkFailure(
-                    Reason.InvalidSpec, "the backup has rows alone (content DataOnly), and a Restore makes a new database; choose another backup, or restore it by hand "
-                            + "into a database that has the tables, as its manifest tells");
-        }
+        requireRestorable(manifest.dump());
         int major = database.major();
         int client = manifest.dump().clientMajor();
         if (major < OLDEST || major < backup.serverMajor()) {
@@ -80,6 +77,19 @@ public final class Server implements AutoCloseable {
         }
         if (backup.timescaledb() != null) {
             requireTimescale(backup);
+        }
+    }
+
+    /** What is known to fail at the rows would fail when the target is gone. */
+    private static void requireRestorable(Manifest.Dump dump) {
+        String byHand = "; choose another backup, or restore this one by hand with the commands of its manifest (howToRestore)";
+        if (dump.scope().content() == DumpContent.DataOnly) {
+            throw new WorkFailure(Reason.InvalidSpec, "the backup has rows alone (content DataOnly), and a Restore makes a new database" + byHand);
+        }
+        if (dump.dangling() != null && !dump.dangling().isEmpty()) {
+            throw new WorkFailure(
+                    Reason.InvalidSpec, "foreign keys of " + Tables.some(dump.dangling().stream().map(TableName::toString).toList())
+                            + " lead to what the backup does not have, and would fail" + byHand);
         }
     }
 
