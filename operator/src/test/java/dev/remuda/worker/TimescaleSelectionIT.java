@@ -39,7 +39,7 @@ class TimescaleSelectionIT {
                 database, "CREATE EXTENSION timescaledb", "CREATE SCHEMA audit", "CREATE SCHEMA chunks",
                 "CREATE TABLE odds (at timestamptz NOT NULL, odds numeric)", "SELECT create_hypertable('odds', 'at', associated_schema_name => 'chunks')",
                 "INSERT INTO odds SELECT timestamptz '2026-01-01Z' + i * interval '1 hour', i % 90 FROM generate_series(1, 500) i",
-                "CREATE TABLE races (id int)", "INSERT INTO races SELECT generate_series(1, 7)", "CREATE TABLE audit.log (id int)",
+                "CREATE TABLE \"Ställe 🐎\" (id int)", "INSERT INTO \"Ställe 🐎\" VALUES (1)", "CREATE TABLE races (id int)", "INSERT INTO races SELECT generate_series(1, 7)", "CREATE TABLE audit.log (id int)",
                 "INSERT INTO audit.log SELECT generate_series(1, 9)");
     }
 
@@ -90,12 +90,14 @@ class TimescaleSelectionIT {
 
     @Test
     void ordinaryTablesMayBeLeftOut() {
-        BackupResult result = bench.completed(task(new DumpScope(null, null, new Exclusion(List.of("gone"), tables("public.races"), tables("audit.log")))));
+        BackupResult result = bench.completed(task(new DumpScope(null, null, new Exclusion(List.of("gone"), tables("public.races", "public.\"Ställe 🐎\""), tables("audit.log")))));
 
         assertThat(result.rows()).isEqualTo(500);
+        assertThat(result.tables()).isEqualTo(2);
         assertThat(bench.manifest().database().timescaledb().hypertables()).isEqualTo(1);
         assertThat(bench.run(bench.restore(database + "_copy", RestoreStrategy.Create, null))).isInstanceOf(RestoreResult.class);
         assertThat(SERVER.postgres().ask(database + "_copy", "SELECT count(*) FROM odds UNION ALL SELECT count(*) FROM audit.log")).containsExactly("500", "0");
+        assertThat(SERVER.postgres().ask(database + "_copy", "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).containsExactly("odds");
     }
 
     /** Neither the extension nor anything of it is in such a dump, so no step of TimescaleDB belongs to its restore. */

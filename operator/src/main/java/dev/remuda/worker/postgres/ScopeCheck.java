@@ -78,7 +78,7 @@ public final class ScopeCheck {
 
     private static String similar(TableName table, Set<TableName> there) {
         List<String> similar = there.stream().filter(one -> folded(one.name()).equals(folded(table.name()))).map(TableName::toString).sorted().toList();
-        return similar.isEmpty() ? " It has " + there.size() + " others" : " It has " + Tables.some(similar);
+        return similar.isEmpty() ? " It has none of that name in any schema" : " It has " + Tables.some(similar);
     }
 
     private static String folded(String name) {
