@@ -35,6 +35,7 @@ import dev.remuda.config.OperatorConfig;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.observability.HealthServer;
 import dev.remuda.policy.PolicyReconciler;
+import dev.remuda.restore.CancelReconciler;
 import dev.remuda.restore.RestoreReconciler;
 
 /** Puts the operator together and starts it. */
@@ -99,7 +100,9 @@ public final class OperatorApp implements AutoCloseable {
                 operator.register(new PolicyReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
                 operator.register(new BackupReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
                 operator.register(new DeletionReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
-                operator.register(new RestoreReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)));
+                operator.register(
+                        new RestoreReconciler(cluster, building, config.startDeadline(), config.archivePoll(), clock), override -> controller(override, config)),
+                operator.register(new CancelReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)));
         HealthServer health = new HealthServer(config.healthPort(), () -> operator.getRuntimeInfo().isStarted() && watching(controllers), metrics);
         OperatorApp app = new OperatorApp(operator, health, closing, () -> {
             if (config.leaderElection()) {

@@ -58,7 +58,7 @@ class LeaderIT {
 
     private OperatorApp start(Runnable leaseLost) throws IOException {
         OperatorConfig config = new OperatorConfig(
-                Set.of(namespace), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), 0, true, namespace);
+                Set.of(namespace), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), Samples.CONFIG.archivePoll(), 0, true, namespace);
         return OperatorApp.start(server.adminClient(), config, Clock.systemUTC(), leaseLost);
     }
 

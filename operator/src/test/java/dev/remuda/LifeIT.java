@@ -65,9 +65,11 @@ class LifeIT {
         assertThat(kubectl("get", "bpol")).containsPattern("NAME +DATABASE +READY +LAST BACKUP +NEXT BACKUP +KEPT +SIZE +AGE").containsPattern("horses +horses +True +\\S+ +1 +1\\.4 MiB ");
 
         client.resource(Samples.in(namespace, Samples.restore(RestoreStrategy.Recreate, null, "horses"))).create();
-        kubelet.pod("back-restore", job -> Pods.reported(job, Samples.restored()));
+        kubelet.pod("back-preflight-1", job -> Pods.reported(job, Samples.looked(false)));
+        kubelet.pod("back-restore-1", job -> Pods.reported(job, Samples.restored()));
+        kubelet.pod("back-switch-1", job -> Pods.reported(job, Samples.switched(null)));
         assertThat(kubectl("wait", "--for=condition=Completed", "--timeout=20s", "restore/back")).contains("back condition met");
-        assertThat(kubectl("get", "rst")).containsPattern("NAME +SOURCE +TARGET +PHASE +REASON +DURATION +AGE").containsPattern("back +monday +horses +Completed ");
+        assertThat(kubectl("get", "rst")).containsPattern("NAME +SOURCE +TARGET +STRATEGY +PHASE +REASON +DURATION +AGE").containsPattern("back +monday +horses +Recreate +Completed ");
         assertThat(kubectl("get", "remuda")).contains("backup.remuda.dev/monday", "backuppolicy.remuda.dev/horses", "restore.remuda.dev/back");
     }
 

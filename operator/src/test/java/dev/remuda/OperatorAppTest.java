@@ -81,7 +81,7 @@ class OperatorAppTest {
     private OperatorApp start(int port) throws IOException {
         OperatorConfig c = Samples.CONFIG;
         OperatorConfig config = new OperatorConfig(
-                c.namespaces(), c.workerImage(), c.imagePullPolicy(), c.startDeadline(), port, c.leaderElection(), c.leaseNamespace());
+                c.namespaces(), c.workerImage(), c.imagePullPolicy(), c.startDeadline(), c.archivePoll(), port, c.leaderElection(), c.leaseNamespace());
         return OperatorApp.start(server.createClient(), config, Clock.systemUTC(), () -> {});
     }
 

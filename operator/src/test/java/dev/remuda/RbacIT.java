@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Phase;
+import dev.remuda.api.Restore;
 import dev.remuda.api.TierSpec;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.job.Labels;
@@ -31,6 +32,7 @@ import dev.remuda.support.Folders;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
+import dev.remuda.task.CleanUpResult;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.Reason;
@@ -50,7 +52,7 @@ class RbacIT {
     @Test
     void theRightsOfTheManifestSufficeForEverythingAndNeverForASecret() throws IOException {
         OperatorConfig config = new OperatorConfig(
-                Set.of(), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), 0, true, SYSTEM);
+                Set.of(), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), Samples.CONFIG.archivePoll(), 0, true, SYSTEM);
         assertThatThrownBy(() -> OperatorApp.start(server.operatorClient(), config, Clock.systemUTC(), () -> {}))
                 .as("without any rights")
                 .isInstanceOf(OperatorException.class);
@@ -67,15 +69,36 @@ class RbacIT {
             kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
             kubelet.backup("monday", Phase.Completed);
 
-            admin.resource(Samples.in(namespace, Samples.restore(RestoreStrategy.Recreate, null, "horses"))).create();
-            admin.resource(kubelet.job("back-restore")).delete();
-            kubelet.restore("back", Phase.Failed);
+            aRestoreIsMadeAndAnotherCancelled(kubelet, namespace);
             kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null && policy.getStatus().lastBackup() != null);
         }
-        assertThat(admin.v1().events().inNamespace(namespace).list().getItems()).hasSize(2);
+        assertThat(admin.v1().events().inNamespace(namespace).list().getItems()).hasSize(3);
         aScheduledBackupIsMadeAndPurged(config, kubelet, namespace);
         assertThat(admin.resources(Lease.class).inNamespace(SYSTEM).withName("remuda").get()).isNotNull();
         assertNoSecrets(namespace);
+    }
+
+    private void aRestoreIsMadeAndAnotherCancelled(Kubelet kubelet, String namespace) {
+        admin.resource(Samples.in(namespace, Samples.restore(RestoreStrategy.Swap, null, "horses"))).create();
+        kubelet.pod("back-preflight-1", job -> Pods.reported(job, Samples.looked(true)));
+        kubelet.pod("back-safety-1", job -> Pods.reported(job, Samples.backedUp()));
+        kubelet.pod("back-restore-1", job -> Pods.reported(job, Samples.restored()));
+        kubelet.pod("back-switch-1", job -> Pods.reported(job, Samples.switched(16_384L)));
+        kubelet.restore("back", Phase.Completed);
+        kubelet.await(Restore.class, "back", restore -> !Labels.isUnderWay(restore) && !restore.hasFinalizer(Labels.CLEAN_UP));
+
+        Restore latest = Samples.in(namespace, Samples.restore(RestoreStrategy.Create, null, null));
+        latest.getMetadata().setName("latest");
+        latest.setSpec(Changes.in(latest.getSpec(), Map.of("source", Map.of("latestOf", Map.of("policy", "horses")))));
+        admin.resource(latest).create();
+        kubelet.pod("latest-preflight-1", job -> Pods.reported(job, Samples.looked(false)));
+        kubelet.pod("latest-restore-1", Pods::running);
+        kubelet.restore("latest", Phase.Running);
+        admin.resource(latest).delete();
+        Awaitility.await().until(() -> admin.batch().v1().jobs().inNamespace(namespace).withName("latest-restore-1").get() == null);
+        admin.pods().inNamespace(namespace).withName("latest-restore-1-x7k2p").withGracePeriod(0).delete();
+        kubelet.pod("latest-cancel", job -> Pods.reported(job, new CleanUpResult(false, null, null, null)));
+        Awaitility.await().until(() -> admin.resource(latest).get() == null);
     }
 
     private void aScheduledBackupIsMadeAndPurged(OperatorConfig config, Kubelet kubelet, String namespace) throws IOException {
@@ -90,7 +113,7 @@ class RbacIT {
             kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus().tiers() != null);
         }
         OperatorConfig patient = new OperatorConfig( // to its clock, Jobs are old when they are made
-                config.namespaces(), config.workerImage(), config.imagePullPolicy(), Duration.ofDays(1), 0, true, SYSTEM);
+                config.namespaces(), config.workerImage(), config.imagePullPolicy(), Duration.ofDays(1), config.archivePoll(), 0, true, SYSTEM);
         try (OperatorApp operator = OperatorApp.start(server.operatorClient(), patient, later, () -> {})) {
             assertThat(operator.healthPort()).isPositive();
             Backup made = Awaitility.await().until(

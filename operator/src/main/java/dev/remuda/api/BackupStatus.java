@@ -41,10 +41,22 @@ public record BackupStatus(
         @JsonPropertyDescription("The server's write-ahead log position at the snapshot.") String lsn,
         @JsonPropertyDescription("The database's extensions, from name to version.") Map<String, String> extensions,
         @JsonPropertyDescription("How many tables and hypertables are in it. The manifest has the rows of each.") Integer tables,
-        @JsonPropertyDescription("How many rows of them are in it together.") Long rows) {
+        @JsonPropertyDescription("How many rows of them are in it together.") Long rows,
+        @JsonPropertyDescription("How far the dump has come, while it runs.") ProgressStatus progress) {
 
     public static final BackupStatus NONE =
             new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+
+    /** One that nothing is known of the progress of. */
+    public BackupStatus(
+            Phase phase, List<Condition> conditions, List<Attempt> attempts, Instant startedAt, Instant completedAt, String duration, DatabaseSpec database,
+            StorageSpec storage, JobTemplateSpec jobTemplate, Location location, String tier, StorageClass storageClass, List<String> retainedBy, Instant expiresAt,
+            Instant snapshotAt, Long sizeBytes, String size, Long databaseSizeBytes, String checksum, String databaseName, String serverVersion, String lsn,
+            Map<String, String> extensions, Integer tables, Long rows) {
+        this(
+                phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, null);
+    }
 
     public BackupStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
@@ -57,14 +69,14 @@ public record BackupStatus(
     public BackupStatus in(Phase next, List<Condition> because) {
         return new BackupStatus(
                 next, because, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress);
     }
 
     /** The same, kept for other reasons. */
     public BackupStatus retained(List<String> by, Instant until) {
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, by, until,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress);
     }
 
     /** The same, with its dump labelled and stored otherwise. */
@@ -72,6 +84,13 @@ public record BackupStatus(
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, toTier, toClass, retainedBy, expiresAt,
                 snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows);
+    }
+
+    /** The same, having come that far. */
+    public BackupStatus at(ProgressStatus point) {
+        return new BackupStatus(
+                phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, point);
     }
 
     /** How its store is reached: as its policy says while that is there and the bucket is still the same, else as was noted. */

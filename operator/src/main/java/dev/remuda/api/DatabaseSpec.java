@@ -28,6 +28,11 @@ public record DatabaseSpec(
     static final String IS_HOST = "self.matches('^[^ /@]+$') && !self.matches('^[^:]+:[0-9]*$')";
     static final String NO_HOST = "host is a name or an address alone; the port belongs in port";
 
+    /** The database of that name on this server. */
+    public DatabaseSpec named(String database) {
+        return new DatabaseSpec(host, port, database, sslMode, secretRef, caRef);
+    }
+
     /** This database with another's fields where this has none. */
     public DatabaseSpec orElse(DatabaseSpec other) {
         return new DatabaseSpec(

@@ -15,8 +15,9 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Api.VERSION)
 @ShortNames("rst")
 @Categories(Api.CATEGORY)
-@AdditionalPrinterColumn(name = "Source", jsonPath = ".spec.source.backupRef.name", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Source", jsonPath = ".status.backup", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Target", jsonPath = ".status.databaseName", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Strategy", jsonPath = ".spec.strategy", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Completed\")].reason", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Duration", jsonPath = ".status.duration", type = Type.STRING)
@@ -32,6 +33,8 @@ public class Restore extends CustomResource<RestoreSpec, RestoreStatus> implemen
 
     /** Whether it has not ended and is of the Backup of that name. */
     public boolean isReading(String backup) {
-        return (getStatus() == null || !getStatus().hasEnded()) && getSpec().source().backupRef().name().equals(backup);
+        RestoreStatus status = getStatus() == null ? RestoreStatus.NONE : getStatus();
+        NameRef named = getSpec().source().backupRef();
+        return !status.hasEnded() && (backup.equals(status.backup()) || named != null && named.name().equals(backup));
     }
 }

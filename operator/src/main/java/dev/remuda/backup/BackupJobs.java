@@ -17,6 +17,7 @@ import dev.remuda.job.Mounts;
 import dev.remuda.job.Names;
 import dev.remuda.job.Owner;
 import dev.remuda.task.BackupTask;
+import dev.remuda.task.DumpScope;
 import dev.remuda.task.MaintainTask;
 import dev.remuda.task.SettleTask;
 
@@ -61,9 +62,14 @@ final class BackupJobs {
                 seen.backup().getSpec().ofTiers(),
                 seen.backup().getSpec().slot(),
                 status.storageClass(),
-                policy.dump().scope(),
+                isSafety(seen) ? DumpScope.WHOLE : policy.dump().scope(),
                 policy.dump().globals());
         return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Durations.parse(policy.timeout()));
+    }
+
+    /** What is about to be replaced is backed up whole, whatever its policy leaves out. */
+    private static boolean isSafety(Observed seen) {
+        return seen.backup().getSpec().safety() != null;
     }
 
     Job settle(Observed seen, Attempt attempt) {

@@ -147,6 +147,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
             case Outcome.Waiting waiting -> waitForStart(seen, job.get(), waiting, startDeadline);
             case Outcome.Running running -> new BackupPlan(BackupStatuses.running(seen), List.of(), Optional.of(LOOK_AGAIN));
             case Outcome.Reported reported -> ended(seen, reported.result());
+            case Outcome.Exited exited -> lost(seen, Reason.InternalError, "the Job ran something else than a worker");
             case Outcome.Lost lost -> lost(seen, lost.reason(), cured(lost));
         };
     }
@@ -217,7 +218,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
             case Outcome.Reported(SettleResult settled) -> fail(seen, attempt.reason(), attempt.message() + ". Nothing of it is left in the store ("
                     + settled.removedObjects() + " objects and " + settled.abortedUploads() + " unfinished uploads removed)");
             case Outcome.Reported(FailureResult failure) -> unsettled(seen, attempt, failure.message());
-            case Outcome.Reported other -> unsettled(seen, attempt, "unexpected report");
+            case Outcome.Reported _, Outcome.Exited _ -> unsettled(seen, attempt, "unexpected report");
             case Outcome.Lost lost -> unsettled(seen, attempt, lost.message());
             case Outcome.Running running -> patience(seen, LOOK_AGAIN);
             case Outcome.Waiting waiting -> job.overdue(startDeadline, seen.now())

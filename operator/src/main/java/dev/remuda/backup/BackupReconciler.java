@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -88,10 +89,11 @@ public final class BackupReconciler implements Reconciler<Backup> {
             (over ? JobSources.find(context, name) : finder.find(context, backup.getMetadata().getNamespace(), name, seen.now()))
                     .ifPresent(view -> found.put(name, view));
         }
-        return seen;
+        Optional<JobView> worker = seen.attempt().filter(attempt -> attempt.reason() == null && !over).flatMap(attempt -> seen.job(attempt.job()));
+        return seen.with(finder.progress(worker, seen.status().progress(), seen.now()));
     }
 
-    private static ResourceID policyOf(Backup backup) {
-        return new ResourceID(backup.getSpec().policyRef().name(), backup.getMetadata().getNamespace());
+    private static Set<ResourceID> policyOf(Backup backup) {
+        return Set.of(new ResourceID(backup.getSpec().policyRef().name(), backup.getMetadata().getNamespace()));
     }
 }

@@ -13,8 +13,10 @@ import dev.remuda.api.Attempt;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.BackupStatus.Location;
+import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
+import dev.remuda.api.ProgressStatus;
 import dev.remuda.api.S3Spec;
 import dev.remuda.api.TierSpec;
 import dev.remuda.job.Names;
@@ -40,9 +42,14 @@ final class BackupStatuses {
         Attempt attempt = new Attempt(1, BackupJobs.jobName(seen, 1), null, null, null, null, null);
         return new BackupStatus(
                 Phase.Pending, condition(seen, "Pending", "the Job is being created"), List.of(attempt), now(seen), null, null,
-                policy.getSpec().database(), policy.getSpec().storage(), policy.getSpec().jobTemplate(), new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null),
+                database(seen, policy), policy.getSpec().storage(), policy.getSpec().jobTemplate(), new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null),
                 tier.map(TierSpec::name).orElse(null), tier.map(TierSpec::storageClass).map(BackupStatuses::quick).orElse(null), null, null,
                 null, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    /** Before a Restore replaces a database, that one is backed up, whichever the policy's own is. */
+    private static DatabaseSpec database(Observed seen, BackupPolicy policy) {
+        return seen.backup().getSpec().safety() == null ? policy.getSpec().database() : seen.backup().getSpec().safety().database();
     }
 
     /** What is newest must come back at once, so nothing begins its life in an archive. */
@@ -58,7 +65,8 @@ final class BackupStatuses {
 
     static BackupStatus running(Observed seen) {
         String message = "Job " + seen.attempt().orElseThrow().job() + " is dumping";
-        return with(seen.status(), Phase.Running, condition(seen, "Running", message), seen.status().attempts(), null);
+        BackupStatus running = with(seen.status(), Phase.Running, condition(seen, "Running", message), seen.status().attempts(), null);
+        return running.at(seen.progress().map(said -> ProgressStatus.of(said, now(seen))).orElse(seen.status().progress()));
     }
 
     static BackupStatus lost(Observed seen, Reason reason, String message) {

@@ -67,7 +67,7 @@ record Deletion(BackupStatus status, List<Step> steps, Optional<Duration> again)
                 new Deletion(seen.status(), List.of(new Step.DeleteJob(job.name())), Optional.empty());
             case Outcome.Reported(MaintainResult result) -> failed(seen, job, why(result));
             case Outcome.Reported(FailureResult failure) -> failed(seen, job, failure.reason() + ": " + failure.message());
-            case Outcome.Reported other -> failed(seen, job, "unexpected report");
+            case Outcome.Reported _, Outcome.Exited _ -> failed(seen, job, "unexpected report");
             case Outcome.Lost lost -> failed(seen, job, lost.reason() + ": " + lost.message());
             case Outcome.Waiting waiting when job.overdue(startDeadline, seen.now()) -> failed(seen, job, waiting.cause() + ": " + waiting.message());
             case Outcome.Waiting waiting -> new Deletion(seen.status(), List.of(), Optional.of(LOOK_AGAIN));

@@ -14,13 +14,23 @@ import dev.remuda.api.BackupStatus;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Owner;
+import dev.remuda.task.Progress;
 
 /**
  * All that a plan for a Backup looks at.
  *
  * @param jobs the Jobs that exist under the names that the status plans, by name
+ * @param progress what the worker said last, when it was asked
  */
-record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobView> jobs, Instant now) {
+record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobView> jobs, Optional<Progress> progress, Instant now) {
+    Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobView> jobs, Instant now) {
+        this(backup, policy, jobs, Optional.empty(), now);
+    }
+
+    Observed with(Optional<Progress> said) {
+        return new Observed(backup, policy, jobs, said, now);
+    }
+
     BackupStatus status() {
         return backup.getStatus() == null ? BackupStatus.NONE : backup.getStatus();
     }

@@ -6,9 +6,11 @@ import java.util.Optional;
 
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 
+import dev.remuda.api.ProgressStatus;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Outcome;
+import dev.remuda.task.Progress;
 
 /**
  * Finds a Job and its Pod: in the caches while all goes well, at the API server before a loss is believed. Jobs and Pods come by two watches,
@@ -31,5 +33,12 @@ public final class JobFinder {
                     default -> true;
                 })
                 .or(() -> cluster.job(namespace, name));
+    }
+
+    /** What the worker of a Job says of its progress, when it is time to ask again. */
+    public Optional<Progress> progress(Optional<JobView> job, ProgressStatus last, Instant now) {
+        return job.filter(view -> ProgressStatus.isDue(last, now) && view.outcome(now) instanceof Outcome.Running)
+                .flatMap(JobView::pod)
+                .flatMap(pod -> cluster.progress(pod.getMetadata().getNamespace(), pod.getMetadata().getName()));
     }
 }

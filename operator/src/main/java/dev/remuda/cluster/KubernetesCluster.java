@@ -4,7 +4,7 @@ import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,16 +28,20 @@ import org.slf4j.LoggerFactory;
 
 import dev.remuda.api.Backup;
 import dev.remuda.job.Cluster;
+import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Names;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
+import dev.remuda.task.Json;
+import dev.remuda.task.Progress;
 
 /** A {@link Cluster} behind the fabric8 client. */
 public final class KubernetesCluster implements Cluster {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesCluster.class);
     private static final int MAX_EVENT_MESSAGE = 1024;
+    private static final int LINES_HEARD = 100;
 
     private final KubernetesClient client;
     private final Clock clock;
@@ -80,6 +84,25 @@ public final class KubernetesCluster implements Cluster {
     }
 
     @Override
+    public Optional<Progress> progress(String namespace, String pod) {
+        try {
+            String log = client.pods().inNamespace(namespace).withName(pod).inContainer(JobBuilding.WORKER).tailingLines(LINES_HEARD).getLog();
+            return log == null ? Optional.empty() : log.lines().filter(line -> line.contains(Progress.MARK)).reduce((earlier, later) -> later).flatMap(KubernetesCluster::progress);
+        } catch (KubernetesClientException e) {
+            LOG.debug("the log of Pod {}/{} cannot be read: {}", namespace, pod, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Progress> progress(String line) {
+        try {
+            return Optional.of(Json.read(line.substring(line.indexOf(Progress.MARK) + Progress.MARK.length()), Progress.class));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // cut off, or of another version
+        }
+    }
+
+    @Override
     public Optional<Backup> backup(String namespace, String name) {
         return Optional.ofNullable(backups(namespace, name).get());
     }
@@ -95,21 +118,30 @@ public final class KubernetesCluster implements Cluster {
     }
 
     @Override
-    public void updateStatus(Backup backup) {
-        unlessGone(() -> client.resource(backup).lockResourceVersion().updateStatus());
+    public List<Backup> backups(String namespace) {
+        return client.resources(Backup.class).inNamespace(namespace).list().getItems();
     }
 
     @Override
-    public void amend(Backup backup) {
-        ObjectMeta wanted = backup.getMetadata();
-        Map<String, Object> metadata = new HashMap<>();
-        metadata.put("resourceVersion", wanted.getResourceVersion());
-        metadata.put("labels", wanted.getLabels());
-        metadata.put("annotations", wanted.getAnnotations());
-        metadata.put("finalizers", wanted.getFinalizers());
-        metadata.put("ownerReferences", wanted.getOwnerReferences());
-        unlessGone(() -> backups(wanted.getNamespace(), wanted.getName())
-                .patch(PatchContext.of(PatchType.JSON_MERGE), Serialization.asJson(Map.of("metadata", metadata))));
+    public void updateStatus(HasMetadata resource) {
+        unlessGone(() -> client.resource(resource).lockResourceVersion().updateStatus());
+    }
+
+    @Override
+    public void amend(HasMetadata resource) {
+        ObjectMeta wanted = resource.getMetadata();
+        List<Map<String, Object>> patch = List.of(
+                replacing("resourceVersion", wanted.getResourceVersion()), // a conflict, when it is not that any more
+                replacing("labels", Objects.requireNonNullElse(wanted.getLabels(), Map.of())),
+                replacing("annotations", Objects.requireNonNullElse(wanted.getAnnotations(), Map.of())),
+                replacing("finalizers", wanted.getFinalizers()),
+                replacing("ownerReferences", wanted.getOwnerReferences()));
+        unlessGone(() -> client.resource(resource).patch(PatchContext.of(PatchType.JSON), Serialization.asJson(patch)));
+    }
+
+    /** Unlike a merge, it also takes away what is not there any more. */
+    private static Map<String, Object> replacing(String field, Object value) {
+        return Map.of("op", "add", "path", "/metadata/" + field, "value", value);
     }
 
     @Override

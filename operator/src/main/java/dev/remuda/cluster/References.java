@@ -15,15 +15,15 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 public final class References {
     private References() {}
 
-    /** @param named which resource one of the primary kind names */
+    /** @param named which resources one of the primary kind names */
     public static <R extends HasMetadata, P extends HasMetadata> EventSource<R, P> of(
-            Class<R> watched, Class<P> primary, Function<P, ResourceID> named, EventSourceContext<P> context) {
+            Class<R> watched, Class<P> primary, Function<P, Set<ResourceID>> named, EventSourceContext<P> context) {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(watched, primary)
                         .withNamespacesInheritedFromController()
-                        .<P>withPrimaryToSecondaryMapper(resource -> Set.of(named.apply(resource)))
+                        .<P>withPrimaryToSecondaryMapper(named::apply)
                         .withSecondaryToPrimaryMapper(seen -> context.getPrimaryCache()
-                                .list(seen.getMetadata().getNamespace(), resource -> named.apply(resource).equals(ResourceID.fromResource(seen)))
+                                .list(seen.getMetadata().getNamespace(), resource -> named.apply(resource).contains(ResourceID.fromResource(seen)))
                                 .map(ResourceID::fromResource)
                                 .collect(Collectors.toSet()))
                         .build(),

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param workerImage image of the worker's Pods
  * @param imagePullPolicy pull policy of that image, a Kubernetes word
  * @param startDeadline how long a Pod may wait to start before its Backup or Restore fails with the cause
+ * @param archivePoll how long a Restore waits before it asks again whether its dump has come back from an archive
  * @param healthPort port of the probes and metrics
  * @param leaderElection whether replicas elect one that works
  * @param leaseNamespace where the lease lives; the operator's own namespace
@@ -23,6 +24,7 @@ public record OperatorConfig(
         String workerImage,
         String imagePullPolicy,
         Duration startDeadline,
+        Duration archivePoll,
         int healthPort,
         boolean leaderElection,
         String leaseNamespace) {
@@ -38,6 +40,7 @@ public record OperatorConfig(
                 image(environment, "REMUDA_WORKER_IMAGE"),
                 oneOf(environment, "REMUDA_IMAGE_PULL_POLICY", "IfNotPresent", Set.of("Always", "IfNotPresent", "Never"), "Always, IfNotPresent or Never"),
                 Duration.ofSeconds(number(environment, "REMUDA_START_DEADLINE_SECONDS", 600, DAY)),
+                Duration.ofSeconds(number(environment, "REMUDA_ARCHIVE_POLL_SECONDS", 600, DAY)),
                 number(environment, "REMUDA_HEALTH_PORT", 8080, MAX_PORT),
                 Boolean.parseBoolean(oneOf(environment, "REMUDA_LEADER_ELECTION", "true", Set.of("true", "false"), "true or false")),
                 namespace(environment, "REMUDA_LEASE_NAMESPACE"));

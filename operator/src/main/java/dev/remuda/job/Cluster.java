@@ -1,11 +1,13 @@
 package dev.remuda.job;
 
+import java.util.List;
 import java.util.Optional;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import dev.remuda.api.Backup;
+import dev.remuda.task.Progress;
 
 /** The one door through which reconcilers act on the cluster. */
 public interface Cluster {
@@ -18,17 +20,23 @@ public interface Cluster {
     /** Deletes the Job and its Pod; an absent one is as good. */
     void delete(String namespace, String job);
 
+    /** How far the worker in a Pod says that it has come; empty when it has not said or cannot be heard. */
+    Optional<Progress> progress(String namespace, String pod);
+
     /** The Backup as the API server has it now. */
     Optional<Backup> backup(String namespace, String name);
 
     /** @throws Refusal when the API server answers that it will not; also when a Backup of that name exists, whoever's it is */
     void create(Backup backup);
 
-    /** Writes the status. @throws Refusal a conflict, when the Backup was changed after this one was read; a deleted one is as good */
-    void updateStatus(Backup backup);
+    /** All Backups of the namespace as the API server has them now. */
+    List<Backup> backups(String namespace);
 
-    /** Writes labels, annotations, finalizers and owners. @throws Refusal a conflict, when the Backup was changed after this one was read; a deleted one is as good */
-    void amend(Backup backup);
+    /** Writes the status. @throws Refusal a conflict, when the resource was changed after this one was read; a deleted one is as good */
+    void updateStatus(HasMetadata resource);
+
+    /** Writes labels, annotations, finalizers and owners. @throws Refusal a conflict, when the resource was changed after this one was read; a deleted one is as good */
+    void amend(HasMetadata resource);
 
     /** Takes our finalizer from the Backup of that name and uid and deletes it; an absent one is as good. */
     void deleteBackup(String namespace, String name, String uid);
@@ -43,8 +51,8 @@ public interface Cluster {
                 case Step.CreateJob(Job job) -> create(job);
                 case Step.DeleteJob(String name) -> delete(resource.getMetadata().getNamespace(), name);
                 case Step.CreateBackup(Backup backup) -> create(backup);
-                case Step.UpdateStatus(Backup backup) -> updateStatus(backup);
-                case Step.Amend(Backup backup) -> amend(backup);
+                case Step.UpdateStatus(HasMetadata changed) -> updateStatus(changed);
+                case Step.Amend(HasMetadata changed) -> amend(changed);
                 case Step.DeleteBackup(String name, String uid) -> deleteBackup(resource.getMetadata().getNamespace(), name, uid);
                 case Step.Tell words -> tell(resource, words);
             }

@@ -8,30 +8,26 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ResourceRequirements;
-import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 
+import dev.remuda.api.Durations;
 import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.api.RestoreSpec.Migrations;
 import dev.remuda.config.OperatorConfig;
-import dev.remuda.task.Json;
+import dev.remuda.task.ConnectionTask;
 import dev.remuda.task.Task;
-import dev.remuda.task.WorkerProtocol;
 
 /** Makes the Job that carries out a task: one Pod, one try, nothing writable but an empty /tmp, no service account token. */
 public final class JobBuilding {
-    static final String CONTAINER = "worker";
+    /** Name of the container that a worker runs in. */
+    public static final String WORKER = Containers.WORKER;
 
     private static final long USER = 65532L;
     private static final int DAY = 86_400;
     private static final Duration JOB_GRACE = Duration.ofMinutes(2);
-
-    private static final ResourceRequirements USUAL_RESOURCES = new ResourceRequirementsBuilder()
-            .addToRequests("cpu", new Quantity("100m"))
-            .addToRequests("memory", new Quantity("256Mi"))
-            .addToLimits("memory", new Quantity("512Mi"))
-            .build();
 
     private final OperatorConfig config;
 
@@ -44,6 +40,28 @@ public final class JobBuilding {
      * @param timeout how long the Pod may run
      */
     public Job build(Owner owner, String name, String kind, Task task, Mounts mounts, JobTemplateSpec template, Duration timeout) {
+        PodSpec pod = pod(template, timeout)
+                .withContainers(Containers.worker(config, task, mounts, template).build())
+                .withVolumes(mounts.volumes())
+                .addToVolumes(empty("tmp", null, "64Mi"))
+                .build();
+        return job(owner, name, kind, template, timeout, pod);
+    }
+
+    /** A Job that runs a program of the user's against a database, after a worker has written down how to connect to it. */
+    public Job migrations(Owner owner, String name, Migrations program, ConnectionTask task, Mounts mounts, JobTemplateSpec template) {
+        Duration timeout = Durations.parse(program.timeout()).plus(JOB_GRACE);
+        PodSpec pod = pod(template, timeout)
+                .withInitContainers(Containers.connection(config, task, mounts, template))
+                .withContainers(Containers.migrations(program, task, mounts, template))
+                .withVolumes(mounts.volumes())
+                .addToVolumes(
+                        empty("tmp", null, "64Mi"), empty(Containers.CONNECTION_VOLUME, "Memory", "1Mi"), empty(Containers.MIGRATIONS_TMP, null, "1Gi"))
+                .build();
+        return job(owner, name, "migrations", template, timeout, pod);
+    }
+
+    private Job job(Owner owner, String name, String kind, JobTemplateSpec template, Duration timeout, PodSpec pod) {
         Map<String, String> labels = new HashMap<>(template.labels());
         labels.putAll(Labels.of(owner, kind));
         Map<String, String> annotations = new HashMap<>(template.annotations());
@@ -73,13 +91,13 @@ public final class JobBuilding {
                 .withLabels(labels)
                 .withAnnotations(annotations)
                 .endMetadata()
-                .withSpec(pod(task, mounts, template, timeout))
+                .withSpec(pod)
                 .endTemplate()
                 .endSpec()
                 .build();
     }
 
-    private PodSpec pod(Task task, Mounts mounts, JobTemplateSpec template, Duration timeout) {
+    private PodSpecBuilder pod(JobTemplateSpec template, Duration timeout) {
         return new PodSpecBuilder()
                 .withRestartPolicy("Never")
                 .withActiveDeadlineSeconds(timeout.toSeconds())
@@ -97,37 +115,10 @@ public final class JobBuilding {
                 .withNewSeccompProfile()
                 .withType("RuntimeDefault")
                 .endSeccompProfile()
-                .endSecurityContext()
-                .addNewContainer()
-                .withName(CONTAINER)
-                .withImage(config.workerImage())
-                .withImagePullPolicy(config.imagePullPolicy())
-                .withArgs("worker")
-                .addNewEnv()
-                .withName(WorkerProtocol.TASK_VARIABLE)
-                .withValue(Json.writeTask(task))
-                .endEnv()
-                .withResources(template.resources() == null ? USUAL_RESOURCES : template.resources())
-                .withNewSecurityContext()
-                .withAllowPrivilegeEscalation(false)
-                .withReadOnlyRootFilesystem(true)
-                .withNewCapabilities()
-                .withDrop("ALL")
-                .endCapabilities()
-                .endSecurityContext()
-                .withVolumeMounts(mounts.mounts())
-                .addNewVolumeMount()
-                .withName("tmp")
-                .withMountPath("/tmp")
-                .endVolumeMount()
-                .endContainer()
-                .withVolumes(mounts.volumes())
-                .addNewVolume()
-                .withName("tmp")
-                .withNewEmptyDir()
-                .withSizeLimit(new Quantity("64Mi"))
-                .endEmptyDir()
-                .endVolume()
-                .build();
+                .endSecurityContext();
+    }
+
+    private static Volume empty(String name, String medium, String size) {
+        return new VolumeBuilder().withName(name).withNewEmptyDir().withMedium(medium).withSizeLimit(new Quantity(size)).endEmptyDir().build();
     }
 }

@@ -25,6 +25,12 @@ public final class Labels {
     /** Finalizer of a Backup whose data is purged when it is deleted. */
     public static final String PURGE = "remuda.dev/purge";
 
+    /** Label of a Restore: true while something of its work may be left on the server. */
+    public static final String UNDER_WAY = "remuda.dev/under-way";
+
+    /** Finalizer of a Restore that is under way: what it has begun is cleaned up before it goes. */
+    public static final String CLEAN_UP = "remuda.dev/clean-up";
+
     private Labels() {}
 
     /** Selects what belongs to any resource of a kind. */
@@ -45,7 +51,22 @@ public final class Labels {
         return labels;
     }
 
-    static Map<String, String> of(Owner owner, String task) {
+    public static boolean isUnderWay(HasMetadata restore) {
+        return restore.getMetadata().getLabels() != null && "true".equals(restore.getMetadata().getLabels().get(UNDER_WAY));
+    }
+
+    /** The resource's labels with that one, or without it. */
+    public static Map<String, String> underWay(HasMetadata restore, boolean so) {
+        Map<String, String> labels = new HashMap<>(Objects.requireNonNullElse(restore.getMetadata().getLabels(), Map.of()));
+        labels.remove(UNDER_WAY);
+        if (so) {
+            labels.put(UNDER_WAY, "true");
+        }
+        return labels;
+    }
+
+    /** What is made for a resource and found again by it, though it need not belong to it. */
+    public static Map<String, String> of(Owner owner, String task) {
         return Map.of(MANAGED_BY, "remuda", OWNER_KIND, owner.kind(), OWNER_UID, owner.uid(), TASK, task);
     }
 }

@@ -2,7 +2,11 @@ package dev.remuda.job;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
+import io.fabric8.kubernetes.api.model.KeyToPath;
+import io.fabric8.kubernetes.api.model.KeyToPathBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
@@ -22,9 +26,12 @@ import dev.remuda.task.StoreAccess;
  */
 public final class Mounts {
     private static final String ROOT = "/var/run/remuda/";
+    private static final String CERTIFICATES = "database-ca";
+    private static final String SCRATCH = "scratch";
 
     private final List<Volume> volumes = new ArrayList<>();
     private final List<VolumeMount> mounts = new ArrayList<>();
+    private Optional<Quantity> scratch = Optional.empty();
 
     public DatabaseAccess database(DatabaseSpec spec) {
         return new DatabaseAccess(
@@ -46,6 +53,22 @@ public final class Mounts {
                 spec.tagging());
     }
 
+    /** Room for a whole dump, at /scratch. @return how many bytes; 0: none was asked for */
+    public long scratch(String size) {
+        if (size == null) {
+            return 0;
+        }
+        Quantity room = new Quantity(size);
+        scratch = Optional.of(room);
+        volumes.add(new VolumeBuilder().withName(SCRATCH).withNewEmptyDir().withSizeLimit(room).endEmptyDir().build());
+        mounts.add(new VolumeMountBuilder().withName(SCRATCH).withMountPath("/" + SCRATCH).build());
+        return Quantity.getAmountInBytes(room).longValue();
+    }
+
+    Optional<Quantity> scratch() {
+        return scratch;
+    }
+
     List<Volume> volumes() {
         return List.copyOf(volumes);
     }
@@ -54,15 +77,23 @@ public final class Mounts {
         return List.copyOf(mounts);
     }
 
+    /** Those of them that hold the database's certificate authorities, and no Secret's other keys. */
+    List<VolumeMount> certificates() {
+        return mounts.stream().filter(mount -> mount.getName().equals(CERTIFICATES)).toList();
+    }
+
     private SecretFiles secret(String purpose, SecretRef ref) {
         volumes.add(secretVolume(purpose, ref.name()));
         return new SecretFiles(ref.name(), mount(purpose), ref.keys());
     }
 
     private String certificates(CaRef ref) {
-        String purpose = "database-ca";
-        volumes.add(ref.secret() != null ? secretVolume(purpose, ref.secret()) : configMapVolume(purpose, ref.configMap()));
-        return mount(purpose) + "/" + ref.key();
+        KeyToPath only = new KeyToPathBuilder().withKey(ref.key()).withPath(ref.key()).build();
+        volumes.add(
+                ref.secret() != null
+                        ? new VolumeBuilder(secretVolume(CERTIFICATES, ref.secret())).editSecret().withItems(only).endSecret().build()
+                        : new VolumeBuilder(configMapVolume(CERTIFICATES, ref.configMap())).editConfigMap().withItems(only).endConfigMap().build());
+        return mount(CERTIFICATES) + "/" + ref.key();
     }
 
     private String mount(String purpose) {

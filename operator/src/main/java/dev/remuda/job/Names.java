@@ -42,6 +42,14 @@ public final class Names {
         return policy.length() + tail.length() <= MAX_NAME ? policy + tail : policy.substring(0, MAX_NAME - tail.length() - EVENT_TAIL) + "-" + hash(policy) + tail;
     }
 
+    /** The Backup that is made of a database before a Restore replaces it: {@code <restore>-safety}. */
+    public static String safety(String restore) {
+        String tail = "-safety";
+        return restore.length() + tail.length() <= MAX_NAME
+                ? restore + tail
+                : restore.substring(0, MAX_NAME - tail.length() - EVENT_TAIL).replaceFirst("[.-]+$", "") + "-" + hash(restore) + tail;
+    }
+
     /** The key prefix of all that a policy stores, ending in a slash. @param prefix of the storage; may be null */
     public static String root(String prefix, String namespace, String policy) {
         return (prefix == null ? "" : prefix + "/") + namespace + "/" + policy + "/";

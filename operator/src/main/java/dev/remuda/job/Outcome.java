@@ -12,7 +12,7 @@ import dev.remuda.task.Result;
 public sealed interface Outcome {
     /** Whether the worker has ended, however. */
     default boolean isOver() {
-        return this instanceof Reported || this instanceof Lost;
+        return !(this instanceof Waiting || this instanceof Running);
     }
 
     /** The Pod has not started; the reason is a word of the kubelet or scheduler, the message its own. */
@@ -35,6 +35,9 @@ public sealed interface Outcome {
 
     /** The worker left its word; a {@link dev.remuda.task.FailureResult} is a word too. */
     record Reported(Result result) implements Outcome {}
+
+    /** A program of the user's ended, which leaves no word but its exit code. */
+    record Exited(int code) implements Outcome {}
 
     /**
      * The worker left no word, or the cluster ended it: what it has done is unknown, unless it gave an account of that.

@@ -2,6 +2,7 @@ package dev.remuda.job;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -54,13 +55,17 @@ final class Outcomes {
     }
 
     private static Optional<Outcome> end(Pod pod, Optional<Job> job) {
-        Optional<ContainerStateTerminated> terminated = state(pod).map(ContainerState::getTerminated);
+        Optional<ContainerStateTerminated> terminated = terminated(pod);
         PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
         boolean over = terminated.isPresent() || "Failed".equals(status.getPhase()) || "Succeeded".equals(status.getPhase());
         if (!over) {
             return Optional.empty();
         }
-        Optional<Result> word = terminated.flatMap(Outcomes::word);
+        boolean program = isProgram(pod);
+        if (program && terminated.filter(done -> exitCode(done) == 0).isPresent()) {
+            return Optional.of(new Outcome.Exited(0));
+        }
+        Optional<Result> word = program ? Optional.empty() : terminated.flatMap(Outcomes::word); // a program of the user's says nothing that is believed
         if (word.isPresent() && !(word.get() instanceof FailureResult) && exitCode(terminated.get()) == 0) {
             return word.map(Outcome.Reported::new);
         }
@@ -68,7 +73,7 @@ final class Outcomes {
                 .<Outcome>map(lost -> lost.with(word))
                 .or(() -> word.map(Outcome.Reported::new))
                 .or(() -> job.flatMap(Outcomes::jobDeadline))
-                .or(() -> terminated.map(Outcomes::lost))
+                .or(() -> terminated.map(last -> program && !couldNotStart(last) ? new Outcome.Exited(exitCode(last)) : lost(last)))
                 .orElseGet(() -> new Outcome.Lost(
                         Reason.PodLost, "the Pod ended without a word: " + said(status.getReason(), status.getMessage()))));
     }
@@ -96,14 +101,18 @@ final class Outcomes {
 
     private static Outcome lost(ContainerStateTerminated terminated) {
         int code = exitCode(terminated);
-        if ("StartError".equals(terminated.getReason()) || "ContainerCannotRun".equals(terminated.getReason())) {
-            return new Outcome.Lost(Reason.PodLost, "the worker could not be started: " + said(terminated.getMessage()));
+        if (couldNotStart(terminated)) {
+            return new Outcome.Lost(Reason.PodLost, "the container could not be started: " + said(terminated.getMessage()));
         }
         return switch (code) {
             case HEAP_USED_UP -> outOfMemory();
             case KILLED -> new Outcome.Lost(Reason.PodLost, "the worker was killed (SIGKILL) before it could report");
             default -> new Outcome.Lost(Reason.PodLost, "the worker ended with exit code " + code + " and no report; its log has the cause");
         };
+    }
+
+    private static boolean couldNotStart(ContainerStateTerminated terminated) {
+        return "StartError".equals(terminated.getReason()) || "ContainerCannotRun".equals(terminated.getReason());
     }
 
     private static Optional<Result> word(ContainerStateTerminated terminated) {
@@ -153,7 +162,10 @@ final class Outcomes {
     }
 
     private static Outcome underWay(Pod pod) {
-        Optional<ContainerStateWaiting> waiting = state(pod).map(ContainerState::getWaiting);
+        if (init(pod).map(ContainerState::getRunning).isPresent()) {
+            return new Outcome.Running();
+        }
+        Optional<ContainerStateWaiting> waiting = init(pod).filter(state -> state.getWaiting() != null).or(() -> state(pod)).map(ContainerState::getWaiting);
         if (waiting.isPresent() && waiting.get().getReason() != null) {
             String why = waiting.get().getMessage();
             return new Outcome.Waiting(waiting.get().getReason(), why == null ? "the Pod is being started" : why);
@@ -173,12 +185,31 @@ final class Outcomes {
                 .findFirst();
     }
 
+    /** How the container ended that matters: the one before the program, when it did not let that begin, else the Pod's main one. */
+    private static Optional<ContainerStateTerminated> terminated(Pod pod) {
+        return init(pod).map(ContainerState::getTerminated).filter(end -> exitCode(end) != 0).or(() -> state(pod).map(ContainerState::getTerminated));
+    }
+
+    /** Whether it is the user's program that the Pod's end tells of. */
+    private static boolean isProgram(Pod pod) {
+        boolean began = init(pod).map(ContainerState::getTerminated).filter(end -> exitCode(end) != 0).isEmpty();
+        return began && container(pod, Containers.MIGRATIONS).isPresent();
+    }
+
     private static Optional<ContainerState> state(Pod pod) {
-        return Optional.ofNullable(pod.getStatus()).stream()
-                .flatMap(status -> status.getContainerStatuses().stream())
-                .filter(status -> status.getName().equals(JobBuilding.CONTAINER))
-                .findFirst()
-                .map(ContainerStatus::getState);
+        return container(pod, Containers.WORKER).or(() -> container(pod, Containers.MIGRATIONS));
+    }
+
+    private static Optional<ContainerState> container(Pod pod, String name) {
+        return Optional.ofNullable(pod.getStatus()).stream().flatMap(status -> named(status.getContainerStatuses(), name)).findFirst();
+    }
+
+    private static Optional<ContainerState> init(Pod pod) {
+        return Optional.ofNullable(pod.getStatus()).stream().flatMap(status -> named(status.getInitContainerStatuses(), Containers.CONNECTION)).findFirst();
+    }
+
+    private static Stream<ContainerState> named(List<ContainerStatus> statuses, String name) {
+        return statuses.stream().filter(status -> status.getName().equals(name)).map(ContainerStatus::getState).filter(Objects::nonNull);
     }
 
     private static int exitCode(ContainerStateTerminated terminated) {

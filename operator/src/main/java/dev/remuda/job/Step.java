@@ -1,5 +1,6 @@
 package dev.remuda.job;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import dev.remuda.api.Backup;
@@ -15,11 +16,11 @@ public sealed interface Step {
     /** Create the Backup. */
     record CreateBackup(Backup backup) implements Step {}
 
-    /** Write the Backup's status over the one that it was made from. */
-    record UpdateStatus(Backup backup) implements Step {}
+    /** Write the resource's status over the one that it was made from. */
+    record UpdateStatus(HasMetadata resource) implements Step {}
 
-    /** Give the Backup the labels, annotations, finalizers and owners that this one has, if nobody has changed it since. */
-    record Amend(Backup backup) implements Step {}
+    /** Give the resource the labels, annotations, finalizers and owners that this one has, and no others, if nobody has changed it since. */
+    record Amend(HasMetadata resource) implements Step {}
 
     /** Delete the Backup for good: nothing of it is in the store, so that its finalizer has no work left. An absent one is as good. */
     record DeleteBackup(String name, String uid) implements Step {}

@@ -141,7 +141,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         return switch (job.get().outcome(seen.now())) {
             case Outcome.Reported(MaintainResult result) -> ended(seen, running, result);
             case Outcome.Reported(FailureResult failure) -> failed(seen, running, failure.reason(), failure.message());
-            case Outcome.Reported other -> failed(seen, running, Reason.InternalError, "the worker reported something else than maintenance");
+            case Outcome.Reported _, Outcome.Exited _ -> failed(seen, running, Reason.InternalError, "the worker reported something else than maintenance");
             case Outcome.Lost lost -> failed(seen, running, lost.reason(), lost.message());
             case Outcome.Waiting waiting when job.get().overdue(startDeadline, seen.now()) -> failed(
                     seen, running, waiting.cause(), "the Pod did not start within " + startDeadline.toSeconds() + " s: " + waiting.message(), new Step.DeleteJob(running.job()));

@@ -19,20 +19,21 @@ import dev.remuda.job.Owner;
  * All that a plan for a BackupPolicy looks at.
  *
  * @param backups the policy's Backups
+ * @param safety Backups that Restores made, which lie in the policy's store and are left alone
  * @param restores Restores of its namespace; looked up only when something is to be purged
  * @param taken name of a Backup that is in the way of a scheduled one and is not of that slot
  * @param job the Job that the status plans for maintenance, whoever's it is, while it exists
  * @param now to the second: what is written is read again as it was
  */
 record Observed(
-        BackupPolicy policy, List<Backup> backups, List<Restore> restores, Optional<String> taken, Optional<JobView> job, Instant now) {
+        BackupPolicy policy, List<Backup> backups, List<Backup> safety, List<Restore> restores, Optional<String> taken, Optional<JobView> job, Instant now) {
 
     Observed with(List<Restore> known) {
-        return new Observed(policy, backups, known, taken, job, now);
+        return new Observed(policy, backups, safety, known, taken, job, now);
     }
 
     Observed withTaken(String name) {
-        return new Observed(policy, backups, restores, Optional.of(name), job, now);
+        return new Observed(policy, backups, safety, restores, Optional.of(name), job, now);
     }
 
     BackupPolicySpec spec() {

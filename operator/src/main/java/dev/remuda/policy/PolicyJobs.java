@@ -82,7 +82,7 @@ final class PolicyJobs {
 
     /** Whatever may be a backup, or become one, is left alone. When there are too many to name them all, nothing is swept. */
     private static MaintainTask.Sweep sweep(Observed seen, List<Backup> kept, Room room) {
-        List<Backup> busy = seen.backups().stream()
+        List<Backup> busy = Stream.concat(seen.backups().stream(), seen.safety().stream())
                 .filter(backup -> Observed.statusOf(backup).phase() != Phase.Failed && Observed.statusOf(backup).location() != null && !kept.contains(backup))
                 .toList();
         return busy.stream().allMatch(room::takes)

@@ -7,8 +7,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -106,15 +108,15 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
     }
 
     private Observed observe(BackupPolicy policy, Context<BackupPolicy> context) {
-        List<Backup> backups = context.getSecondaryResources(Backup.class).stream()
+        Map<Boolean, List<Backup>> backups = context.getSecondaryResources(Backup.class).stream()
                 .sorted(Comparator.comparing(backup -> backup.getMetadata().getName()))
-                .toList();
+                .collect(Collectors.partitioningBy(backup -> backup.getSpec().safety() != null));
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Optional<JobView> job = Optional.ofNullable(policy.getStatus())
                 .map(status -> status.maintenance())
                 .filter(Maintenance::underWay)
                 .flatMap(maintenance -> finder.find(context, policy.getMetadata().getNamespace(), maintenance.job(), now));
-        return new Observed(policy, backups, List.of(), Optional.empty(), job, now);
+        return new Observed(policy, backups.get(false), backups.get(true), List.of(), Optional.empty(), job, now);
     }
 
     /** Asked for instead of watched: they matter only when something is to be moved or purged. */

@@ -6,6 +6,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -21,6 +24,7 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
+import dev.remuda.api.RestoreStatus.StepName;
 import dev.remuda.cluster.JobFinder;
 import dev.remuda.cluster.JobSources;
 import dev.remuda.cluster.References;
@@ -28,6 +32,7 @@ import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Names;
 import dev.remuda.job.Refusal;
 
 /** Brings a Restore to its end: observe, plan, act, write the status once. */
@@ -38,28 +43,29 @@ public final class RestoreReconciler implements Reconciler<Restore> {
     private final Cluster cluster;
     private final JobFinder finder;
     private final RestoreJobs jobs;
-    private final Duration startDeadline;
+    private final Limits limits;
     private final Clock clock;
 
-    public RestoreReconciler(Cluster cluster, JobBuilding building, Duration startDeadline, Clock clock) {
+    /** @param archivePoll how long until it is asked again whether a dump has come back from an archive */
+    public RestoreReconciler(Cluster cluster, JobBuilding building, Duration startDeadline, Duration archivePoll, Clock clock) {
         this.cluster = cluster;
         this.finder = new JobFinder(cluster, startDeadline);
         this.jobs = new RestoreJobs(building);
-        this.startDeadline = startDeadline;
+        this.limits = new Limits(startDeadline, archivePoll);
         this.clock = clock;
     }
 
     @Override
     public List<EventSource<?, Restore>> prepareEventSources(EventSourceContext<Restore> context) {
         List<EventSource<?, Restore>> sources = new ArrayList<>(JobSources.of(Restore.class, context));
-        sources.add(References.of(Backup.class, Restore.class, RestoreReconciler::backupOf, context));
+        sources.add(References.of(Backup.class, Restore.class, RestoreReconciler::backupsOf, context));
         return sources;
     }
 
     @Override
     public UpdateControl<Restore> reconcile(Restore restore, Context<Restore> context) {
         Observed seen = observe(restore, context);
-        RestorePlan plan = carryOut(seen, RestorePlan.of(seen, jobs, startDeadline));
+        RestorePlan plan = carryOut(seen, RestorePlan.of(seen, jobs, limits));
         if (plan.status().equals(seen.status())) {
             return StatusUpdates.write(context, Optional.empty(), plan.again());
         }
@@ -75,35 +81,50 @@ public final class RestoreReconciler implements Reconciler<Restore> {
             cluster.carryOut(seen.restore(), plan.steps());
             return plan;
         } catch (Refusal refusal) {
-            RestorePlan instead = RestorePlan.refused(seen, refusal, startDeadline);
+            RestorePlan instead = RestorePlan.refused(seen, refusal, limits);
             cluster.carryOut(seen.restore(), instead.steps());
             return instead;
         }
     }
 
     private Observed observe(Restore restore, Context<Restore> context) {
-        Optional<Backup> backup = context.getSecondaryResource(Backup.class);
-        RestoreStatus status = restore.getStatus() == null ? RestoreStatus.NONE : restore.getStatus();
-        Optional<BackupPolicy> policy = backup.filter(found -> status.job() != null && status.startedAt() == null && !status.hasEnded())
-                .flatMap(found -> policyOf(found, context));
+        String namespace = restore.getMetadata().getNamespace();
+        RestoreStatus status = Observed.statusOf(restore);
+        Optional<RestoreStatus.Step> step = status.step().filter(last -> last.finishedAt() == null);
+        boolean choosing = status.steps().isEmpty() && !status.hasEnded();
+        boolean making = choosing || step.filter(planned -> planned.startedAt() == null).isPresent();
+        Optional<Backup> backup = Observed.backupName(restore).flatMap(name -> known(context, name));
+        Optional<String> named = Sourcing.policyName(restore, backup).filter(name -> making);
+        Optional<String> origin = Sourcing.originName(restore, backup).filter(name -> making);
+        Optional<BackupPolicy> policy = named.flatMap(name -> policy(context, namespace, name));
         Instant now = clock.instant();
-        Optional<JobView> job = Optional.ofNullable(status.job())
-                .flatMap(name -> status.hasEnded()
-                        ? JobSources.find(context, name)
-                        : finder.find(context, restore.getMetadata().getNamespace(), name, now));
-        return new Observed(restore, backup, policy, job, now);
+        Optional<JobView> job =
+                step.filter(present -> present.name() != StepName.SafetyBackup).flatMap(present -> finder.find(context, namespace, present.job(), now));
+        return new Observed(
+                restore, backup, choosing && restore.getSpec().source().latestOf() != null ? cluster.backups(namespace) : List.of(),
+                step.filter(present -> present.name() == StepName.SafetyBackup).flatMap(present -> safety(context, namespace, present.job())), policy,
+                origin.equals(named) ? policy : origin.flatMap(name -> policy(context, namespace, name)),
+                job, finder.progress(job.filter(view -> step.get().name() == StepName.Restore), status.progress(), now), now);
     }
 
-    /** Read when the Job is made, which is once in a Restore's life, instead of watched. */
-    private static Optional<BackupPolicy> policyOf(Backup backup, Context<Restore> context) {
-        return Optional.ofNullable(context.getClient()
-                .resources(BackupPolicy.class)
-                .inNamespace(backup.getMetadata().getNamespace())
-                .withName(backup.getSpec().policyRef().name())
-                .get());
+    /** At the API server before it is believed that it is gone: one that was created a moment ago may not have come by the watch yet. */
+    private Optional<Backup> safety(Context<Restore> context, String namespace, String name) {
+        return known(context, name).or(() -> cluster.backup(namespace, name));
     }
 
-    private static ResourceID backupOf(Restore restore) {
-        return new ResourceID(restore.getSpec().source().backupRef().name(), restore.getMetadata().getNamespace());
+    private static Optional<Backup> known(Context<Restore> context, String name) {
+        return context.getSecondaryResourcesAsStream(Backup.class).filter(backup -> name.equals(backup.getMetadata().getName())).findFirst();
+    }
+
+    /** Read when a Job is made, which is a few times in a Restore's life, instead of watched. */
+    private static Optional<BackupPolicy> policy(Context<Restore> context, String namespace, String name) {
+        return Optional.ofNullable(context.getClient().resources(BackupPolicy.class).inNamespace(namespace).withName(name).get());
+    }
+
+    private static Set<ResourceID> backupsOf(Restore restore) {
+        String namespace = restore.getMetadata().getNamespace();
+        return Stream.concat(Observed.backupName(restore).stream(), Stream.of(Names.safety(restore.getMetadata().getName())))
+                .map(name -> new ResourceID(name, namespace))
+                .collect(Collectors.toSet());
     }
 }

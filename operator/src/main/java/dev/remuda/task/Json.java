@@ -1,6 +1,7 @@
 package dev.remuda.task;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -17,7 +18,6 @@ public final class Json {
     public static final int MAX_RESULT_BYTES = 4096;
 
     private static final int LONG_VERSION = 100;
-    private static final int LONG_NOTE = 300;
 
     public static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -66,12 +66,29 @@ public final class Json {
         }
         return switch (result) {
             case FailureResult f -> shortened(f);
-            case BackupResult b -> write(shortened(b));
-            case SettleResult s -> write(new SettleResult(shortened(s.completed()), s.removedObjects(), s.abortedUploads()));
+            case BackupResult b -> cutToFit(keep -> shortened(b, keep));
+            case SettleResult s -> cutToFit(keep -> new SettleResult(shortened(s.completed(), keep), s.removedObjects(), s.abortedUploads()));
             case MaintainResult m -> shortened(m);
-            case RestoreResult r -> write(new RestoreResult(
-                    r.databaseName(), r.tables(), r.rows(), r.bytes(), cut(r.serverVersion(), LONG_VERSION), r.startedAt(), r.finishedAt()));
+            case PreflightResult p -> cutToFit(keep -> new PreflightResult(
+                    p.databaseName(), p.targetOid(), cut(p.serverVersion(), LONG_VERSION), p.snapshotAt(), cut(p.archived(), keep), cut(p.note(), keep), p.finishedAt()));
+            case RestoreResult r -> cutToFit(keep -> new RestoreResult(
+                    r.databaseName(), r.tables(), r.rows(), r.bytes(), cut(r.serverVersion(), LONG_VERSION), cut(r.note(), keep), r.startedAt(), r.finishedAt()));
+            case ConnectionResult c -> text;
+            case SwitchResult s -> text;
+            case CleanUpResult c -> text;
+            case DropResult d -> text;
         };
+    }
+
+    /** @param shorter the result with its words cut to so many characters */
+    private static String cutToFit(IntFunction<Result> shorter) {
+        int keep = MAX_RESULT_BYTES;
+        String text;
+        do {
+            keep = keep * 7 / 8;
+            text = write(shorter.apply(keep));
+        } while (!fits(text) && keep > 0);
+        return text;
     }
 
     private static String shortened(FailureResult f) {
@@ -84,10 +101,10 @@ public final class Json {
         return text;
     }
 
-    private static BackupResult shortened(BackupResult b) {
+    private static BackupResult shortened(BackupResult b, int keep) {
         return new BackupResult(
                 b.databaseName(), b.dataKey(), b.sizeBytes(), b.checksum(), b.databaseSizeBytes(), b.startedAt(), b.snapshotAt(),
-                b.finishedAt(), cut(b.serverVersion(), LONG_VERSION), b.lsn(), null, b.tables(), b.rows(), cut(b.note(), LONG_NOTE));
+                b.finishedAt(), cut(b.serverVersion(), LONG_VERSION), b.lsn(), null, b.tables(), b.rows(), cut(b.note(), keep));
     }
 
     /** Facts are short; words are what can be cut. */

@@ -24,6 +24,8 @@ public enum Reason {
     TargetInUse,
     /** Roles that own objects of the backup, or are granted rights on them, do not exist on the target. */
     RoleMissing,
+    /** The target's server is a standby, which cannot be written to. */
+    TargetReadOnly,
     /** The database server has no room left. */
     DiskFull,
     /** {@code confirm} does not name the database whose data would be replaced. */
@@ -48,8 +50,12 @@ public enum Reason {
     DumpIncomplete,
     /** The manifest cannot be read or is of an unknown version. */
     ManifestInvalid,
-    /** What was restored is not what the manifest says. */
+    /** What was restored is not what the manifest says, or a check of the user's is not true. */
     CheckFailed,
+    /** The user's migrations failed. */
+    MigrationFailed,
+    /** The safety backup of the target failed, so nothing was restored. */
+    SafetyBackupFailed,
 
     /** The container was killed for its memory limit. */
     OutOfMemory,
@@ -76,6 +82,8 @@ public enum Reason {
     BackupNotCompleted,
     /** The worker left alone what was to be purged. */
     PurgeRefused,
+    /** Nothing fits what the source asks for. */
+    NoBackupFound,
     /** A newer scheduled backup took its place while it ran. */
     Replaced,
     /** A schedule that cannot be understood, or never comes. */
@@ -87,5 +95,13 @@ public enum Reason {
     /** A Job with the wanted name exists and belongs to something else. */
     NameTaken,
     /** A fault of Remuda itself. */
-    InternalError
+    InternalError;
+
+    /** Whether the cause can pass by itself, so that the same work may succeed when it is tried again. */
+    public boolean canPass() {
+        return switch (this) {
+            case DatabaseUnreachable, StorageUnreachable, TargetInUse, Evicted, PodLost, JobMissing -> true;
+            default -> false;
+        };
+    }
 }

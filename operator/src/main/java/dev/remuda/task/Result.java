@@ -7,9 +7,16 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = BackupResult.class, name = "backup"),
+    @JsonSubTypes.Type(value = PreflightResult.class, name = "preflight"),
     @JsonSubTypes.Type(value = RestoreResult.class, name = "restore"),
+    @JsonSubTypes.Type(value = ConnectionResult.class, name = "connection"),
+    @JsonSubTypes.Type(value = SwitchResult.class, name = "switch"),
+    @JsonSubTypes.Type(value = CleanUpResult.class, name = "cleanUp"),
+    @JsonSubTypes.Type(value = DropResult.class, name = "drop"),
     @JsonSubTypes.Type(value = SettleResult.class, name = "settle"),
     @JsonSubTypes.Type(value = MaintainResult.class, name = "maintain"),
     @JsonSubTypes.Type(value = FailureResult.class, name = "failure"),
 })
-public sealed interface Result permits BackupResult, RestoreResult, SettleResult, MaintainResult, FailureResult {}
+public sealed interface Result
+        permits BackupResult, PreflightResult, RestoreResult, ConnectionResult, SwitchResult, CleanUpResult, DropResult, SettleResult, MaintainResult,
+                FailureResult {}

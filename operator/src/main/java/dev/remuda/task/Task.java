@@ -8,7 +8,12 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = BackupTask.class, name = "backup"),
     @JsonSubTypes.Type(value = RestoreTask.class, name = "restore"),
+    @JsonSubTypes.Type(value = ConnectionTask.class, name = "connection"),
+    @JsonSubTypes.Type(value = SwitchTask.class, name = "switch"),
+    @JsonSubTypes.Type(value = CleanUpTask.class, name = "cleanUp"),
+    @JsonSubTypes.Type(value = DropTask.class, name = "drop"),
     @JsonSubTypes.Type(value = SettleTask.class, name = "settle"),
     @JsonSubTypes.Type(value = MaintainTask.class, name = "maintain"),
 })
-public sealed interface Task permits BackupTask, RestoreTask, SettleTask, MaintainTask {}
+public sealed interface Task
+        permits BackupTask, RestoreTask, ConnectionTask, SwitchTask, CleanUpTask, DropTask, SettleTask, MaintainTask {}

@@ -15,6 +15,11 @@ public final class WorkerProtocol {
 
     public static final String DEFAULT_CLIENTS = "/usr/lib/postgresql";
 
+    /** Environment variable that names the folder with the room that a restore's {@code scratch} gives. */
+    public static final String SCRATCH_VARIABLE = "REMUDA_SCRATCH";
+
+    public static final String DEFAULT_SCRATCH = "/scratch";
+
     /** File in each backup's prefix whose presence makes the backup one. */
     public static final String MANIFEST = "manifest.json";
 

@@ -49,13 +49,15 @@ final class BackupRun {
     private final BackupTask task;
     private final ObjectStore store;
     private final PgPrograms programs;
+    private final Journal journal;
     private final Stop stop;
     private final Instant startedAt = Instant.now();
 
-    BackupRun(BackupTask task, ObjectStore store, PgPrograms programs, Stop stop) {
+    BackupRun(BackupTask task, ObjectStore store, PgPrograms programs, Journal journal, Stop stop) {
         this.task = task;
         this.store = store;
         this.programs = programs;
+        this.journal = journal;
         this.stop = stop;
     }
 
@@ -108,8 +110,9 @@ final class BackupRun {
             dangling = DanglingKeys.of(snapshot);
             // After the snapshot: roles that own what is in it cannot be dropped from now on.
             globals = task.globals() ? GlobalsFile.write(store, task.prefix(), PgGlobals.read(programs, clientMajor, login, stop), attributes.labels()) : null;
+            journal.begin("Dump", facts.sizeBytes(), null);
             try (PgDump dump = PgDump.start(programs, clientMajor, login, snapshot, stop);
-                    Counting counting = new Counting(snapshot)) {
+                    Counting counting = new Counting(snapshot, journal::tables)) {
                 archiveBytes = stream(dump, parts);
                 tables = counting.tables();
             }
@@ -155,7 +158,7 @@ final class BackupRun {
     private long stream(PgDump dump, PartStream parts) {
         long total = 0;
         byte[] head = new byte[MAGIC.length];
-        try (InputStream archive = dump.process().output();
+        try (InputStream archive = journal.counting(dump.process().output());
                 OutputStream out = Compressing.to(parts, task.compression())) {
             byte[] buffer = new byte[BUFFER];
             for (int n = archive.read(buffer); n >= 0; n = archive.read(buffer)) {

@@ -1,265 +1,241 @@
 package dev.remuda.worker;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
+import dev.remuda.task.DumpContent;
+import dev.remuda.task.DumpScope;
+import dev.remuda.task.PreflightResult;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.RestoreTask;
+import dev.remuda.task.Result;
+import dev.remuda.task.SideDatabase;
+import dev.remuda.task.TableName;
 import dev.remuda.worker.postgres.ConnectionSecret;
 import dev.remuda.worker.postgres.Database;
+import dev.remuda.worker.postgres.DatabaseFacts;
+import dev.remuda.worker.postgres.Fitness;
 import dev.remuda.worker.postgres.Login;
 import dev.remuda.worker.postgres.PgPrograms;
-import dev.remuda.worker.postgres.PgRestore;
 import dev.remuda.worker.postgres.Server;
 import dev.remuda.worker.postgres.Tables;
-import dev.remuda.worker.postgres.Timescale;
-import dev.remuda.worker.postgres.TimescaleRestore;
-import dev.remuda.worker.store.Compressing;
 import dev.remuda.worker.store.Manifest;
 import dev.remuda.worker.store.ObjectStore;
-import dev.remuda.worker.store.ObjectStore.Stored;
-import dev.remuda.worker.store.ObjectStream;
-import dev.remuda.worker.store.StoredProof;
 
 /**
- * Brings one backup back. The target is touched only after the manifest was read, the server was found fit, every byte of the dump was read
- * and compared, and the whole schema was restored into a database of its own, which is dropped again. The restored database has another name
- * until its rows were compared, so that no application writes into half of it.
+ * Looks whether a dump can be restored, or restores it. Both begin with the same questions, which touch nothing, for hours may lie between.
+ * What is restored goes into a database of its own, which a {@link SwitchRun} puts into the target's place; with strategy Existing it goes into
+ * the target, in one transaction.
  */
 final class RestoreRun {
-    private static final Logger LOG = LoggerFactory.getLogger(RestoreRun.class);
     private static final int SHOWN = 5;
 
     private final RestoreTask task;
     private final ObjectStore store;
     private final PgPrograms programs;
+    private final Scratch scratch;
+    private final Journal journal;
     private final Stop stop;
     private final Instant startedAt = Instant.now();
 
-    RestoreRun(RestoreTask task, ObjectStore store, PgPrograms programs, Stop stop) {
+    RestoreRun(RestoreTask task, ObjectStore store, PgPrograms programs, Path scratch, Journal journal, Stop stop) {
         this.task = task;
         this.store = store;
         this.programs = programs;
+        this.scratch = new Scratch(scratch, task.scratchBytes());
+        this.journal = journal;
         this.stop = stop;
     }
 
-    /** @throws WorkFailure whose message says what became of the target, when it was touched */
-    RestoreResult run() {
-        Manifest manifest = Manifest.read(store, task.prefix());
-        requireSameDump(manifest);
-        Login target = ConnectionSecret.login(task.target(), manifest.database().name());
+    /** @throws WorkFailure after which, but with strategy Recreate, the target is as it was */
+    Result run() {
+        return task.stage() == RestoreTask.Stage.Preflight ? look() : restore();
+    }
+
+    private PreflightResult look() {
+        Source source = source();
+        Login target = ConnectionSecret.login(task.target(), source.database().name()).of(task.uid());
         requireConfirmed(target);
-        PgRestore pgRestore = new PgRestore(programs, preflight(target, manifest), stop);
-        Source source = prove(manifest, pgRestore);
         try (Server server = Server.connect(target)) {
-            rehearse(server, target, source, pgRestore);
-            stop.requireGoOn();
-            boolean existed = replaceable(server, target.database());
-            return restore(server, target, source, pgRestore, existed);
+            preflight(server, target, source);
+            if (task.strategy() == RestoreStrategy.Existing && source.archived().isEmpty()) {
+                existing(server, target, source).plan();
+            }
+            OptionalLong there = server.oid(target.database());
+            return new PreflightResult(
+                    target.database(), there.isPresent() ? there.getAsLong() : null, server.version(), source.snapshotAt().orElse(null), source.archived().orElse(null), lacking(server, target, source),
+                    Instant.now());
         }
     }
 
-    /** The cluster's own record of the backup: whoever can write to the bucket cannot change what is restored. */
-    private void requireSameDump(Manifest manifest) {
-        String found = "sha256:" + manifest.dump().sha256();
-        if (task.checksum() != null && !task.checksum().equals(found)) {
-            throw new WorkFailure(
-                    Reason.ChecksumMismatch, store.url(Manifest.key(task.prefix())) + " tells of a dump with checksum " + found
-                            + ", but the Backup's status of one with " + task.checksum() + ": the stored backup was replaced; choose another");
+    /** Connected before anything else: an earlier worker can do nothing from then on, nor can this one once there is a later. */
+    private RestoreResult restore() {
+        Login target = ConnectionSecret.login(task.target(), null).of(task.uid());
+        requireConfirmed(target);
+        try (Server server = Server.connectAlone(target)) {
+            Source source = source();
+            if (server.isMarked(target.database(), task.uid())) {
+                return restoredBefore(server, target, source);
+            }
+            preflight(server, target, source);
+            source.archived().ifPresent(where -> {
+                throw new WorkFailure(Reason.ObjectArchived, where + "; the copy that was asked back has expired, or came back later than it was needed");
+            });
+            return restore(server, target, source);
+        }
+    }
+
+    private Source source() {
+        return task.source().key() == null
+                ? BackupSource.look(task.source(), store, journal)
+                : ObjectSource.look(task.source(), store, programs, scratch, journal, stop);
+    }
+
+    /** A run before this one has done it and could not say so. */
+    private RestoreResult restoredBefore(Server server, Login target, Source source) {
+        try (Database database = Database.connect(target, Reason.RestoreFailed, stop)) {
+            List<Manifest.Table> tables = Tables.count(database, counted -> {});
+            return new RestoreResult(
+                    target.database(), tables.size(), tables.stream().mapToLong(Manifest.Table::rows).sum(), source.bytes(), server.version(), null, startedAt, Instant.now());
         }
     }
 
     private void requireConfirmed(Login target) {
-        if (task.strategy() == RestoreStrategy.Recreate && !target.database().equals(task.confirm())) {
+        boolean replaces = task.strategy() == RestoreStrategy.Recreate || task.strategy() == RestoreStrategy.Swap;
+        if (replaces && !target.database().equals(task.confirm())) {
             throw new WorkFailure(
                     Reason.NotConfirmed, "confirm is '" + task.confirm() + "' but the database whose data would be replaced is '" + target.database()
                             + "'; create the Restore again with confirm: " + target.database() + " if that is meant");
         }
     }
 
-    /** @return the major version of pg_restore to use */
-    private int preflight(Login target, Manifest manifest) {
-        try (Server server = Server.connect(target)) {
-            server.requireFitFor(manifest);
-            requireTarget(server, target.database());
-            return programs.majorFor(Math.max(server.major(), manifest.dump().clientMajor()));
-        }
-    }
-
-    private void requireTarget(Server server, String name) {
-        if (task.strategy() == RestoreStrategy.Recreate) {
-            server.requireDroppable(name);
-        } else if (server.has(name)) {
-            throw new WorkFailure(
-                    Reason.TargetExists, "database " + name + " exists already, and strategy Create replaces nothing; choose another target.name, or strategy Recreate");
-        }
-    }
-
-    /** A dump that was proved. */
-    private record Source(Manifest manifest, String key, Stored stored) {}
-
-    private Source prove(Manifest manifest, PgRestore pgRestore) {
-        String key = manifest.dataKey(task.prefix());
-        Stored stored = StoredProof.prove(store, key, manifest.dump(), bytes -> pgRestore.check(decompressed(manifest, bytes)));
-        LOG.info("{} is whole and readable", store.url(key));
-        return new Source(manifest, key, stored);
-    }
-
-    private static InputStream decompressed(Manifest manifest, InputStream bytes) throws IOException {
-        return Compressing.from(bytes, manifest.dump().compression().algorithm());
-    }
-
-    private InputStream archive(Source source) throws IOException {
-        return decompressed(source.manifest(), new ObjectStream(store, source.key(), source.stored()));
-    }
-
-    /** All that can fail but the rows themselves fails here, where it costs nothing. */
-    private void rehearse(Server server, Login target, Source source, PgRestore pgRestore) {
-        String name = sideName("rehearsal");
-        Login side = target.withDatabase(name);
-        Manifest.Database backup = source.manifest().database();
-        WorkFailure failure = null;
-        try {
-            server.create(name, backup);
-            if (backup.timescaledb() != null) {
-                new TimescaleRestore(side, stop).before(backup.timescaledb());
-            }
-            pgRestore.schema(archive(source), side);
-            server.open(name, backup);
-            LOG.info("the schema was restored into a database of its own");
-        } catch (IOException e) {
-            failure = unreadable(source, e);
-        } catch (RuntimeException e) {
-            failure = WorkFailure.of(e);
-        }
-        String left = dropped(server, name) ? "" : ". Database " + name + " could not be dropped: drop it by hand";
-        if (failure != null) {
-            throw new WorkFailure(
-                    failure.reason(), "a rehearsal with the schema alone failed, so the target was not touched: " + failure.getMessage() + left, failure);
-        }
-    }
-
-    /** Short, and told apart from those of other Restores. */
-    private static String sideName(String purpose) {
-        return "remuda_" + purpose + "_" + UUID.randomUUID().toString().replace("-", "");
-    }
-
-    private boolean replaceable(Server server, String name) {
-        requireTarget(server, name); // hours may have passed
-        boolean existed = server.has(name);
-        if (existed) {
-            server.drop(name);
-            LOG.info("database {} is dropped", name);
-        }
-        return existed;
-    }
-
-    private RestoreResult restore(Server server, Login target, Source source, PgRestore pgRestore, boolean existed) {
-        Manifest manifest = source.manifest();
+    private void preflight(Server server, Login target, Source source) {
+        Fitness fitness = new Fitness(server);
+        requireFit(server, source);
+        requireWhole(source);
+        requireKeysThatHold(source);
+        programs.majorFor(major(server, source));
         String name = target.database();
-        String gone = existed ? "The old data of " + name + " had been removed by then: the database does not exist now" : "Database " + name + " does not exist, as before";
-        Login side = target.withDatabase(sideName("restore"));
-        TimescaleRestore timescale = new TimescaleRestore(side, stop);
-        try {
-            server.create(side.database(), manifest.database());
-            fill(side, source, pgRestore, timescale);
-        } catch (RuntimeException e) {
-            throw takenBack(server, side.database(), WorkFailure.of(e), gone);
-        }
-        compare(side, manifest, gone);
-        step("Its rows are restored and compared, in database " + side.database() + ": rename it to " + name + " by hand. " + gone, () -> {
-            server.rename(side.database(), name);
-        });
-        step("Database " + name + " is restored and compared, but its owner, settings and grants were not set (they are in the manifest)"
-                + (manifest.database().timescaledb() == null ? "" : ", and TimescaleDB's jobs are not on") + ": see to it by hand, or restore again", () -> {
-            if (manifest.database().timescaledb() != null) {
-                timescale.renamed(target);
-                timescale.startJobs();
+        boolean exists = server.has(name);
+        switch (task.strategy()) {
+            case Swap, Recreate -> {
+                fitness.requireCreator();
+                fitness.requireReplaceable(name);
+                fitness.requireFree(name);
             }
-            server.open(name, manifest.database());
-        });
-        return new RestoreResult(
-                name, manifest.tables().size(), manifest.rows(), manifest.dump().sizeBytes(), server.version(), startedAt, Instant.now());
-    }
-
-    /** @param otherwise what the user finds when it fails */
-    private static void step(String otherwise, Runnable work) {
-        try {
-            work.run();
-        } catch (RuntimeException e) {
-            WorkFailure failure = WorkFailure.of(e);
-            throw new WorkFailure(failure.reason(), failure.getMessage() + ". " + otherwise, failure);
-        }
-    }
-
-    private void fill(Login side, Source source, PgRestore pgRestore, TimescaleRestore timescale) {
-        Manifest.Timescale extension = source.manifest().database().timescaledb();
-        try {
-            if (extension != null) {
-                timescale.before(extension);
+            case Create -> {
+                fitness.requireCreator();
+                if (exists) {
+                    throw new WorkFailure(
+                            Reason.TargetExists, "database " + name + " exists already, and strategy Create replaces nothing; choose another target.name, or strategy Swap");
+                }
             }
-            pgRestore.all(archive(source), side);
-            if (extension != null) {
-                timescale.after();
+            case Existing -> {
+                if (!exists) {
+                    throw new WorkFailure(
+                            Reason.DatabaseNotFound, "database " + name + " does not exist, and strategy Existing restores into one that does; use strategy Create");
+                }
+                fitness.requireReplaceable(name);
             }
-        } catch (IOException e) {
-            throw unreadable(source, e);
         }
-    }
-
-    private WorkFailure unreadable(Source source, IOException e) {
-        return new WorkFailure(Reason.ChecksumMismatch, store.url(source.key()) + " could not be read again: " + e.getMessage(), e);
-    }
-
-    /** A database restored by half is worse than none. */
-    private WorkFailure takenBack(Server server, String name, WorkFailure cause, String gone) {
-        String left = dropped(server, name) ? "" : ". Database " + name + " is incomplete and could not be dropped: drop it by hand";
-        return new WorkFailure(
-                cause.reason(), cause.getMessage() + left + ". " + gone
-                        + ". The backup is proved whole: when the cause is mended, create the same Restore under another name", cause);
-    }
-
-    private static boolean dropped(Server server, String name) {
-        try {
-            server.drop(name);
-            return true;
-        } catch (WorkFailure e) {
-            LOG.warn("{}", e.getMessage());
-            return false;
-        }
-    }
-
-    private void compare(Login side, Manifest manifest, String gone) {
-        String kept = "What was restored is kept in database " + side.database() + " for you to look at, closed to all but superusers and "
-                + side.user() + "; rename it if it is good enough. " + gone;
-        step(kept, () -> {
-            try (Database database = Database.connect(side, Reason.RestoreFailed, stop)) {
-                requireEqual(manifest, database);
-                database.analyze();
-            }
-        });
-        LOG.info("{} tables with {} rows are as in the manifest", manifest.tables().size(), manifest.rows());
-    }
-
-    private static void requireEqual(Manifest manifest, Database database) {
-        List<String> differences = new ArrayList<>(Tables.differences(manifest.tables(), Tables.count(database)));
-        if (manifest.database().timescaledb() != null) {
-            differences.addAll(Timescale.differences(database, manifest.database().timescaledb()));
-        }
-        if (!differences.isEmpty()) {
+        if (task.replaced() != null && server.has(task.replaced())) {
             throw new WorkFailure(
-                    Reason.CheckFailed, "what was restored is not what was backed up: "
-                            + String.join("; ", differences.subList(0, Math.min(SHOWN, differences.size())))
-                            + (differences.size() > SHOWN ? "; and " + (differences.size() - SHOWN) + " more" : ""));
+                    Reason.TargetExists, "database " + task.replaced() + ", as which the present data would be kept, exists already; drop it, or name the Restore otherwise");
+        }
+    }
+
+    private void requireFit(Server server, Source source) {
+        Manifest.Database database = source.database();
+        new Fitness(server).require(database, source.clientMajor(), source.scope().include().none() && task.include() == null, task.ownerRole());
+        if (task.ownerRole() != null && (database.timescaledb() != null || source.isScript())) {
+            throw new WorkFailure(
+                    Reason.InvalidSpec, source.url() + (source.isScript() ? " is a plain SQL script, whose owners are written in it" : " has TimescaleDB, whose own tables belong to a superuser")
+                            + ": leave owner away, and give the objects to another role afterwards");
+        }
+        if (task.jobs() > 1 && source.archived().isEmpty() && source.canBeSplit()) {
+            scratch.requireRoom(source.bytes(), "several jobs read the dump from a file");
+        }
+    }
+
+    /** A part must not take the place of the whole. */
+    private void requireWhole(Source source) {
+        DumpScope scope = source.scope();
+        if (!scope.whole() && (task.strategy() == RestoreStrategy.Swap || task.strategy() == RestoreStrategy.Recreate)) {
+            throw new WorkFailure(
+                    Reason.InvalidSpec, "the backup holds a part of the database (" + scope.words() + "), which cannot take the place of the whole; use strategy Existing, or "
+                            + "Create with another target.name");
+        }
+        if (scope.content() == DumpContent.DataOnly && task.strategy() != RestoreStrategy.Existing) {
+            throw new WorkFailure(
+                    Reason.InvalidSpec, "the backup has rows alone (content DataOnly), and a new database has no tables for them; use strategy Existing, or another backup");
+        }
+    }
+
+    /** What is known to fail at the end would fail when the rows are there. */
+    private void requireKeysThatHold(Source source) {
+        if (task.strategy() == RestoreStrategy.Create && task.include() == null && !source.dangling().isEmpty()) {
+            throw new WorkFailure(
+                    Reason.InvalidSpec, "foreign keys of " + source.dangling().stream().limit(SHOWN).map(TableName::toString).collect(Collectors.joining(", "))
+                            + " lead to what the backup does not have, and would fail; use strategy Existing, choose another backup, or restore this one by hand with the "
+                            + "commands of its manifest (howToRestore)");
+        }
+    }
+
+    /** A dump of a part, made elsewhere, looks like a whole one; and whatever is newer than the dump is not in it. @return null: nothing is lacking */
+    private String lacking(Server server, Login target, Source source) {
+        boolean replaces = task.strategy() == RestoreStrategy.Swap || task.strategy() == RestoreStrategy.Recreate;
+        if (!replaces || source.names().isEmpty() || !server.has(target.database())) {
+            return null;
+        }
+        try (Database database = Database.connect(target, Reason.RestoreFailed, stop)) {
+            List<String> lacking = Tables.named(database).stream().filter(table -> !source.names().get().contains(table)).map(TableName::toString).toList();
+            return lacking.isEmpty()
+                    ? null
+                    : "the target has " + lacking.size() + " tables that the dump lacks: " + String.join(", ", lacking.subList(0, Math.min(SHOWN, lacking.size())))
+                            + (lacking.size() > SHOWN ? ", …" : "");
+        }
+    }
+
+    private static int major(Server server, Source source) {
+        return Math.max(server.major(), source.clientMajor());
+    }
+
+    private RestoreResult restore(Server server, Login target, Source source) {
+        Filling filling = filling(server, source);
+        journal.begin("Prove", source.bytes(), null);
+        filling.prove(source);
+        requireFit(server, source); // what some dumps tell only when they are read to their end
+        stop.requireGoOn();
+        return task.strategy() == RestoreStrategy.Existing
+                ? existing(server, target, source).run(server)
+                : new SideRestore(task, target, source, shape(server, target, source), filling(server, source), journal, stop, startedAt).run(server);
+    }
+
+    private Filling filling(Server server, Source source) {
+        return new Filling(task, programs, major(server, source), scratch, stop);
+    }
+
+    private ExistingRestore existing(Server server, Login target, Source source) {
+        return new ExistingRestore(task, target, source, filling(server, source), journal, stop, startedAt);
+    }
+
+    /** A dump that does not say what its database was like makes one like the target is. */
+    private Manifest.Database shape(Server server, Login target, Source source) {
+        if (source.database().owner() != null) {
+            return source.database();
+        }
+        Optional<Manifest.Database> kept = server.kept(SideDatabase.restore(task.uid()));
+        if (kept.isPresent() || !server.has(target.database())) {
+            return kept.orElse(source.database());
+        }
+        try (Database database = Database.connect(target, Reason.RestoreFailed, stop)) {
+            return DatabaseFacts.read(database);
         }
     }
 }

@@ -6,11 +6,15 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.remuda.task.BackupTask;
+import dev.remuda.task.CleanUpTask;
+import dev.remuda.task.ConnectionTask;
+import dev.remuda.task.DropTask;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Json;
 import dev.remuda.task.MaintainTask;
@@ -19,6 +23,7 @@ import dev.remuda.task.RestoreTask;
 import dev.remuda.task.Result;
 import dev.remuda.task.SettleTask;
 import dev.remuda.task.StoreAccess;
+import dev.remuda.task.SwitchTask;
 import dev.remuda.task.Task;
 import dev.remuda.task.WorkerProtocol;
 import dev.remuda.worker.postgres.PgPrograms;
@@ -56,7 +61,7 @@ public final class WorkerApp {
 
     static Result work(Map<String, String> environment, Stop stop) {
         try {
-            Result result = carryOut(task(environment), programs(environment), stop);
+            Result result = carryOut(task(environment), programs(environment), scratch(environment), stop);
             LOG.info("done: {}", Json.write(result));
             return result;
         } catch (RuntimeException e) {
@@ -72,24 +77,24 @@ public final class WorkerApp {
         }
     }
 
-    private static Result carryOut(Task task, PgPrograms programs, Stop stop) {
-        try (ObjectStore store = new S3ObjectStore(store(task), stop)) {
-            return switch (task) {
-                case BackupTask backup -> new BackupRun(backup, store, programs, stop).run();
-                case RestoreTask restore -> new RestoreRun(restore, store, programs, stop).run();
-                case SettleTask settle -> new SettleRun(settle, store, stop).run();
-                case MaintainTask maintain -> new MaintainRun(maintain, store, stop, Clock.systemUTC()).run();
-            };
-        }
+    private static Result carryOut(Task task, PgPrograms programs, Path scratch, Stop stop) {
+        Journal journal = new Journal();
+        return switch (task) {
+            case BackupTask backup -> with(backup.store(), stop, store -> new BackupRun(backup, store, programs, journal, stop).run());
+            case RestoreTask restore -> with(restore.store(), stop, store -> new RestoreRun(restore, store, programs, scratch, journal, stop).run());
+            case SettleTask settle -> with(settle.store(), stop, store -> new SettleRun(settle, store, stop).run());
+            case MaintainTask maintain -> with(maintain.store(), stop, store -> new MaintainRun(maintain, store, stop, Clock.systemUTC()).run());
+            case SwitchTask switching -> new SwitchRun(switching, journal, stop).run();
+            case CleanUpTask cleaning -> new CleanUpRun(cleaning, journal, stop).run();
+            case DropTask drop -> new DropRun(drop, journal).run();
+            case ConnectionTask connection -> new ConnectionRun(connection).run();
+        };
     }
 
-    private static StoreAccess store(Task task) {
-        return switch (task) {
-            case BackupTask backup -> backup.store();
-            case RestoreTask restore -> restore.store();
-            case SettleTask settle -> settle.store();
-            case MaintainTask maintain -> maintain.store();
-        };
+    private static Result with(StoreAccess access, Stop stop, Function<ObjectStore, Result> work) {
+        try (ObjectStore store = new S3ObjectStore(access, stop)) {
+            return work.apply(store);
+        }
     }
 
     private static Task task(Map<String, String> environment) {
@@ -106,6 +111,10 @@ public final class WorkerApp {
 
     private static PgPrograms programs(Map<String, String> environment) {
         return new PgPrograms(Path.of(environment.getOrDefault(WorkerProtocol.CLIENTS_VARIABLE, WorkerProtocol.DEFAULT_CLIENTS)));
+    }
+
+    private static Path scratch(Map<String, String> environment) {
+        return Path.of(environment.getOrDefault(WorkerProtocol.SCRATCH_VARIABLE, WorkerProtocol.DEFAULT_SCRATCH));
     }
 
     private static void write(Map<String, String> environment, Result result) {

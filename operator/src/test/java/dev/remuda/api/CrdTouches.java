@@ -16,7 +16,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 /** What annotations cannot say of a schema: the order of columns, merge keys of lists, and words for the fields of Kubernetes' own types. */
 final class CrdTouches implements CRDPostProcessor {
     private static final List<String> COLUMNS = List.of(
-            "Policy", "Source", "Target", "Database", "Ready", "Suspended", "Tier", "Phase", "Reason", "Last Backup", "Next Backup", "Kept", "Size", "Duration", "Expires", "Age");
+            "Policy", "Source", "Target", "Strategy", "Database", "Ready", "Suspended", "Tier", "Phase", "Reason", "Last Backup", "Next Backup", "Kept", "Size", "Duration", "Expires", "Age");
 
     private static final long MAX_RESOURCES = 16;
     private static final long MAX_QUANTITY = 32;
@@ -40,6 +40,29 @@ final class CrdTouches implements CRDPostProcessor {
             Map.entry("resources.claims", "Dynamic resource claims of the Pod."),
             Map.entry("claims.name", "Name of the claim."),
             Map.entry("claims.request", "Name of the request in the claim."),
+            Map.entry("env.name", "Name of the variable."),
+            Map.entry("env.value", "Its value."),
+            Map.entry("env.valueFrom", "Where its value comes from instead."),
+            Map.entry("valueFrom.configMapKeyRef", "A key of a ConfigMap in the same namespace."),
+            Map.entry("configMapKeyRef.name", "Name of the ConfigMap."),
+            Map.entry("configMapKeyRef.key", "The key."),
+            Map.entry("configMapKeyRef.optional", "Whether it may be missing."),
+            Map.entry("valueFrom.secretKeyRef", "A key of a Secret in the same namespace."),
+            Map.entry("secretKeyRef.name", "Name of the Secret."),
+            Map.entry("secretKeyRef.key", "The key."),
+            Map.entry("secretKeyRef.optional", "Whether it may be missing."),
+            Map.entry("valueFrom.fieldRef", "A field of the Pod."),
+            Map.entry("fieldRef.apiVersion", "Version of the API that the path is of. Default v1."),
+            Map.entry("fieldRef.fieldPath", "Path of the field, such as metadata.namespace."),
+            Map.entry("valueFrom.fileKeyRef", "A key of a file in a volume of the Pod."),
+            Map.entry("fileKeyRef.key", "The key."),
+            Map.entry("fileKeyRef.optional", "Whether it may be missing."),
+            Map.entry("fileKeyRef.path", "Path of the file in the volume."),
+            Map.entry("fileKeyRef.volumeName", "Name of the volume."),
+            Map.entry("valueFrom.resourceFieldRef", "What the container may use of a resource."),
+            Map.entry("resourceFieldRef.containerName", "Name of the container."),
+            Map.entry("resourceFieldRef.divisor", "The unit to count in."),
+            Map.entry("resourceFieldRef.resource", "The resource, such as limits.memory."),
             Map.entry("tolerations.key", "The taint's key; absent with operator Exists: all taints."),
             Map.entry("tolerations.operator", "Exists or Equal (the default)."),
             Map.entry("tolerations.value", "The taint's value, with Equal."),
@@ -73,6 +96,11 @@ final class CrdTouches implements CRDPostProcessor {
         }
         if (status.containsKey("phase")) {
             status.get("phase").setEnum(null);
+        }
+        if (status.containsKey("steps")) {
+            Map<String, JSONSchemaProps> step = status.get("steps").getItems().getSchema().getProperties();
+            step.get("name").setEnum(null);
+            step.get("reason").setEnum(null);
         }
         if (status.containsKey("attempts")) {
             status.get("attempts").getItems().getSchema().getProperties().get("reason").setEnum(null);

@@ -57,6 +57,10 @@ class SchemaIT {
             """;
     private static final String LONG = "x".repeat(254);
 
+    private static final Map<String, Object> LOGIN = Map.of("secretRef", Map.of("name", "s"));
+    private static final Map<String, Object> MIGRATIONS =
+            Map.of("image", "flyway", "command", List.of("flyway", "migrate"), "env", List.of(Map.of("name", "A", "valueFrom", Map.of("secretKeyRef", Map.of("name", "s", "key", "k")))));
+
     private final KubernetesClient client = ApiServer.shared().admin();
 
     static Stream<Arguments> refused() {
@@ -149,10 +153,39 @@ class SchemaIT {
                 bad(BACKUP, "spec.policyRef", null, "spec.policyRef: Required value"),
                 bad(BACKUP, "spec.policyRef.name", null, "spec.policyRef.name: Required value"),
                 bad(RESTORE, "spec.source", null, "spec.source: Required value"),
-                bad(RESTORE, "spec.source.backupRef", null, "spec.source.backupRef: Required value"),
-                bad(RESTORE, "spec.strategy", null, "spec.strategy: Required value"),
-                bad(RESTORE, "spec.strategy", "Swap", "supported values: \"Create\", \"Recreate\""),
-                bad(RESTORE, "spec.strategy", "Recreate", "strategy Recreate replaces all data of the target: set confirm to the name of the target database"),
+                bad(BACKUP, "spec.safety", Map.of("restore", "back"), "spec.safety.database: Required value"),
+                bad(RESTORE, "spec.source", Map.of(), "name exactly one of backupRef, latestOf and object"),
+                bad(RESTORE, "spec.source.latestOf", Map.of("policy", "horses"), "name exactly one of backupRef, latestOf and object"),
+                bad(RESTORE, "spec.source", Map.of("latestOf", Map.of("tier", "daily")), "spec.source.latestOf.policy: Required value"),
+                bad(RESTORE, "spec.source", Map.of("latestOf", Map.of("policy", "horses", "before", "yesterday")), "must be of type date-time"),
+                bad(RESTORE, "spec.source", Map.of("object", Map.of("key", "k")), "spec.source.object.storage: Required value"),
+                bad(RESTORE, "spec.source", object(), "a dump named by source.object does not say which database it is of: name the server's login in target.secretRef"),
+                bad(RESTORE, "spec", Map.of("source", object(), "target", LOGIN, "strategy", "Existing", "include", Map.of("tables", List.of("a.b"))),
+                        "the safety backup needs a place: name a BackupPolicy in policyRef whose store it goes to, or set safetyBackup: false"),
+                bad(RESTORE, "spec.source.archive", Map.of("days", 31), "less than or equal to 30"),
+                bad(RESTORE, "spec.source.archive", Map.of("speed", "Now"), "supported values: \"Bulk\", \"Expedited\", \"Standard\""),
+                bad(RESTORE, "spec.strategy", "Replace", "supported values: \"Create\", \"Existing\", \"Recreate\", \"Swap\""),
+                bad(RESTORE, "spec.strategy", null, "strategies Swap and Recreate replace all data of the target: set confirm to the name of the target database"),
+                bad(RESTORE, "spec.strategy", "Recreate", "strategies Swap and Recreate replace all data of the target: set confirm to the name of the target database"),
+                bad(RESTORE, "spec.strategy", "Existing", "strategy Existing restores parts into a database that exists: name them in include, or use strategy Swap"),
+                bad(RESTORE, "spec", restore("strategy", "Swap", "confirm", "a", "include", Map.of("schemas", List.of("racing"))),
+                        "a part of a backup cannot take the place of a whole database"),
+                bad(RESTORE, "spec", restore("strategy", "Existing", "include", Map.of("schemas", List.of("racing")), "migrations", MIGRATIONS),
+                        "migrations run against a database of their own before it takes the target's place"),
+                bad(RESTORE, "spec.migrations", Map.of("image", "i"), "spec.migrations.command: Required value"),
+                bad(RESTORE, "spec.migrations", Map.of("image", "i", "command", List.of()), "should have at least 1 items"),
+                bad(RESTORE, "spec.migrations", Map.of("image", "i", "command", List.of("m"), "timeout", "0s"), "timeout must be a duration such as 30m, greater than zero"),
+                bad(RESTORE, "spec.jobs", 4, "several jobs read the dump from a file: set scratch to a size that the whole stored dump fits in, such as 20Gi"),
+                bad(RESTORE, "spec.jobs", 65, "less than or equal to 64"),
+                bad(RESTORE, "spec.scratch", "much", "scratch must be a quantity such as 20Gi"),
+                bad(RESTORE, "spec.scratch", "0", "scratch must be a quantity such as 20Gi"),
+                bad(RESTORE, "spec.scratch", "-1Gi", "scratch must be a quantity such as 20Gi"),
+                bad(RESTORE, "spec.owner", Map.of(), "spec.owner.role: Required value"),
+                bad(RESTORE, "spec.checks", List.of(Map.of("sql", "")), "at least 1 chars long"),
+                bad(RESTORE, "spec.keepReplaced", "a week", "keepReplaced must be a duration such as 72h or 7d"),
+                bad(RESTORE, "spec.timeout", "30s", "timeout must be at least 1m and at most 720h"),
+                bad(RESTORE, "spec.timeout", "a day", "timeout must be a duration such as 90m or 24h"),
+                bad(RESTORE, "spec.policyRef", Map.of("name", ""), "at least 1 chars long"),
                 bad(RESTORE, "spec.target.host", "other", "a target on another server needs its own secretRef"),
                 bad(RESTORE, "spec.target.port", 5433, "a target on another server needs its own secretRef"),
                 bad(RESTORE, "spec.target.sslMode", "on", "supported values"),
@@ -191,6 +224,16 @@ class SchemaIT {
                 arguments(POLICY, "spec.tiers", List.of(kept(Map.of("maxAge", "1d12h", "maxCount", 3, "minCount", 3)))),
                 arguments(POLICY, "spec.startingDeadline", "30m"), arguments(POLICY, "spec.jitter", "0s"), arguments(POLICY, "spec.jitter", "24h"),
                 arguments(BACKUP, "spec.tiers", List.of("daily")), arguments(BACKUP, "spec.slot", "2026-03-01T02:00:00Z"),
+                arguments(BACKUP, "spec.safety", Map.of("restore", "back", "database", Map.of("secretRef", Map.of("name", "s")))),
+                arguments(RESTORE, "spec", restore("confirm", "horses")), arguments(RESTORE, "spec", restore("strategy", "Recreate", "confirm", "horses")),
+                arguments(RESTORE, "spec", restore("strategy", "Existing", "include", Map.of("tables", List.of("racing.races")))),
+                arguments(RESTORE, "spec", restore("confirm", "horses", "migrations", MIGRATIONS, "jobs", 4, "scratch", "20Gi", "checks", List.of(Map.of("sql", "SELECT true")))),
+                arguments(RESTORE, "spec.include", Map.of("schemas", List.of("racing"))), arguments(RESTORE, "spec.owner", Map.of("role", "app")),
+                arguments(RESTORE, "spec.keepReplaced", "0s"), arguments(RESTORE, "spec.keepReplaced", "7d"), arguments(RESTORE, "spec.timeout", "720h"),
+                arguments(RESTORE, "spec.source", Map.of("latestOf", Map.of("policy", "horses", "before", "2026-11-25T02:00:00Z", "tier", "daily", "verified", true))),
+                arguments(RESTORE, "spec", Map.of("source", object(), "target", LOGIN, "strategy", "Create")),
+                arguments(RESTORE, "spec", Map.of("source", object(), "target", LOGIN, "confirm", "horses", "policyRef", Map.of("name", "horses"))),
+                arguments(RESTORE, "spec", Map.of("source", object(), "target", LOGIN, "confirm", "horses", "safetyBackup", false)),
                 arguments(RESTORE, "spec.target.name", "copy"), arguments(RESTORE, "spec.target", Map.of("host", "h", "secretRef", Map.of("name", "s"))));
     }
 
@@ -206,6 +249,14 @@ class SchemaIT {
         assertThat(spec).containsEntry("timeZone", "Etc/UTC").containsEntry("concurrencyPolicy", "Forbid").containsEntry("jitter", "0s")
                 .containsEntry("deletionPolicy", "Retain").containsEntry("failedBackupsHistoryLimit", 3);
         assertThat(spec).containsEntry("timeout", "4h").containsEntry("dump", Map.of("format", "Custom", "content", "All", "compression", Map.of("algorithm", "Zstd")));
+    }
+
+    @Test
+    void defaultsOfARestoreAreFilledIn() {
+        assertThat(spec(dryRun(with(RESTORE, "spec", restore("confirm", "horses", "migrations", MIGRATIONS, "source", Map.of("backupRef", Map.of("name", "m"), "archive", Map.of()))))))
+                .containsEntry("strategy", "Swap").containsEntry("safetyBackup", true).containsEntry("jobs", 1).containsEntry("keepReplaced", "72h").containsEntry("timeout", "24h")
+                .containsEntry("source", Map.of("backupRef", Map.of("name", "m"), "archive", Map.of("days", 3, "speed", "Standard")))
+                .extractingByKey("migrations", map(String.class, Object.class)).containsEntry("timeout", "1h");
     }
 
     @Test
@@ -231,6 +282,8 @@ class SchemaIT {
         client.resource(with(BACKUP, "spec.pinned", false)).inNamespace(namespace).update();
         assertThatThrownBy(() -> client.resource(with(RESTORE, "spec.confirm", "horses")).inNamespace(namespace).update())
                 .hasMessageContaining("a Restore's spec cannot be changed; create another Restore");
+        assertThatThrownBy(() -> client.resource(with(BACKUP, "spec.safety", Map.of("restore", "r", "database", LOGIN))).inNamespace(namespace).update())
+                .hasMessageContaining("a Backup's spec cannot be changed, except pinned; create another Backup");
         client.resource(with(BACKUP, "metadata.labels", Map.of("may", "change"))).inNamespace(namespace).update();
     }
 
@@ -244,6 +297,12 @@ class SchemaIT {
         assertThat(monday.get().getAdditionalProperties()).doesNotContainKey("status");
         monday.patchStatus();
         assertThat(monday.get().getAdditionalProperties().get("status")).asInstanceOf(map(String.class, Object.class)).containsEntry("phase", "Dreaming");
+
+        client.resource(with(RESTORE, "metadata.labels", Map.of())).inNamespace(namespace).create();
+        client.resource(with(RESTORE, "status", Map.of("phase", "Dreaming", "steps", List.of(Map.of("name", "Unheard", "attempt", 1, "reason", "Unheard")))))
+                .inNamespace(namespace).patchStatus();
+        assertThat(client.resources(Restore.class).inNamespace(namespace).withName("back").get().getStatus().steps()).singleElement()
+                .satisfies(step -> assertThat(step.name()).isNull());
 
         BackupStatus read = client.resources(Backup.class).inNamespace(namespace).withName("monday").get().getStatus();
         assertThat(read.phase()).as("what this operator cannot know").isNull();
@@ -304,6 +363,28 @@ class SchemaIT {
         GenericKubernetesResource resource = Serialization.unmarshal(policy, GenericKubernetesResource.class);
         resource.getMetadata().setNamespace("default");
         assertThat(spec(dryRun(resource))).containsKey("storage");
+    }
+
+    @Test
+    void theExampleOfARestoreIsAccepted() throws IOException {
+        String example = Files.readString(Folders.repository().resolve("examples/horse-racing/restore.yaml"));
+        GenericKubernetesResource resource = Serialization.unmarshal(example, GenericKubernetesResource.class);
+        resource.getMetadata().setNamespace("default");
+        spec(resource).put("source", Map.of("backupRef", Map.of("name", "monday")));
+        assertThat(spec(dryRun(resource))).containsEntry("safetyBackup", true);
+    }
+
+    private static Map<String, Object> object() {
+        return Map.of("object", Map.of("storage", Map.of("s3", Map.of("bucket", "other")), "key", "dumps/old.dump"));
+    }
+
+    /** The spec of a Restore of Backup monday with these fields, name and value by turns. */
+    private static Map<String, Object> restore(Object... fields) {
+        Map<String, Object> spec = new TreeMap<>(Map.of("source", Map.of("backupRef", Map.of("name", "monday"))));
+        for (int i = 0; i < fields.length; i += 2) {
+            spec.put(fields[i].toString(), fields[i + 1]);
+        }
+        return spec;
     }
 
     private static Map<String, Object> tier(String name, String schedule) {

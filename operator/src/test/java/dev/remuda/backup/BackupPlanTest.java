@@ -8,11 +8,15 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.BackupPolicySpec;
+import dev.remuda.api.BackupSpec;
 import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.DumpSpec;
 import dev.remuda.api.Exclusion;
+import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
+import dev.remuda.api.SecretRef;
 import dev.remuda.api.Selection;
+import dev.remuda.api.TierSpec;
 import dev.remuda.job.Step;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
@@ -120,6 +124,24 @@ class BackupPlanTest {
         world.policy.orElseThrow().setSpec(Samples.spec(nameless, null));
         world.reconcileUntilItRests();
         assertThat(((BackupTask) world.task(JOB)).labels()).containsOnlyKeys("namespace", "policy");
+    }
+
+    @Test
+    void whatARestoreIsAboutToReplaceIsBackedUpInThePlaceOfThePolicysDatabase() {
+        DatabaseSpec target = new DatabaseSpec("other.host", null, "copy", null, new SecretRef("copy-db", null), null);
+        world.policy = Optional.of(Samples.policy());
+        world.policy.get().setSpec(Samples.with(world.policy.get().getSpec(), new TierSpec("daily", "@daily", null, null)));
+        world.backup.setSpec(new BackupSpec(new NameRef("horses"), List.of("daily"), null, null, new BackupSpec.Safety("back", target)));
+        started();
+        BackupTask task = (BackupTask) world.task(BackupWorld.JOB);
+        assertThat(task.database().host()).isEqualTo("other.host");
+        assertThat(task.database().name()).isEqualTo("copy");
+        assertThat(task.database().secret().name()).isEqualTo("copy-db");
+        assertThat(task.labels()).containsEntry("database", "copy");
+        assertThat(task.tiers()).as("it is of none, whatever it says").isEmpty();
+        assertThat(world.status().tier()).isNull();
+        assertThat(world.status().database()).as("a Restore of it goes back there").isEqualTo(target);
+        assertThat(task.store().bucket()).isEqualTo("backups");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -81,7 +82,7 @@ final class BackupWorld {
                     jobs.remove(name);
                 }
                 case Step.Tell words -> told.add(words);
-                case Step.Amend(Backup amended) -> backup.setMetadata(amended.getMetadata());
+                case Step.Amend(HasMetadata amended) -> backup.setMetadata(amended.getMetadata());
                 case Step.CreateBackup create -> throw new AssertionError(create);
                 case Step.UpdateStatus update -> throw new AssertionError(update);
                 case Step.DeleteBackup delete -> throw new AssertionError(delete);

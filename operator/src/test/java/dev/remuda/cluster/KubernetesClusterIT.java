@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.api.Restore;
 import dev.remuda.job.JobBuilding;
+import dev.remuda.job.Labels;
 import dev.remuda.job.Mounts;
 import dev.remuda.job.Outcome;
 import dev.remuda.job.Owner;
@@ -28,6 +31,7 @@ import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.support.Started;
+import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.SettleTask;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -64,6 +68,32 @@ class KubernetesClusterIT {
     void aNameThatIsTakenIsARefusal() {
         cluster.create(job());
         assertThat(refusal(job()).isConflict()).isTrue();
+    }
+
+    @Test
+    void labelsAndFinalizersComeAndGoUnlessSomebodyElseWasFaster() {
+        Restore restore = client.resource(Samples.in(namespace, Samples.restore(RestoreStrategy.Create, null, null))).create();
+        restore.getMetadata().setLabels(Labels.underWay(restore, true));
+        restore.getMetadata().setFinalizers(List.of(Labels.CLEAN_UP));
+        cluster.amend(restore);
+        Restore marked = client.resource(restore).get();
+        assertThat(Labels.isUnderWay(marked)).isTrue();
+        assertThat(marked.getMetadata().getFinalizers()).containsExactly(Labels.CLEAN_UP);
+        assertThat(catchThrowableOfType(Refusal.class, () -> cluster.amend(restore)).isConflict()).isTrue();
+
+        marked.getMetadata().setLabels(Labels.underWay(marked, false));
+        marked.getMetadata().setFinalizers(List.of());
+        cluster.amend(marked);
+        Restore bare = client.resource(restore).get();
+        assertThat(bare.getMetadata().getLabels()).isNullOrEmpty();
+        assertThat(bare.getMetadata().getFinalizers()).isEmpty();
+        client.resource(bare).delete();
+        cluster.amend(bare);
+    }
+
+    @Test
+    void allBackupsOfTheNamespaceAreListed() {
+        assertThat(cluster.backups(namespace)).extracting(found -> found.getMetadata().getName()).containsExactly("monday");
     }
 
     @Test

@@ -18,7 +18,7 @@ class OperatorConfigTest {
     @Test
     void onlyTheImageMustBeGiven() {
         assertThat(OperatorConfig.from(Map.of(IMAGE, "remuda:1")))
-                .isEqualTo(new OperatorConfig(Set.of(), "remuda:1", "IfNotPresent", Duration.ofMinutes(10), 8080, true, "default"));
+                .isEqualTo(new OperatorConfig(Set.of(), "remuda:1", "IfNotPresent", Duration.ofMinutes(10), Duration.ofMinutes(10), 8080, true, "default"));
     }
 
     @Test
@@ -28,10 +28,11 @@ class OperatorConfigTest {
                         "REMUDA_NAMESPACES", " a, b,,",
                         "REMUDA_IMAGE_PULL_POLICY", "Always",
                         "REMUDA_START_DEADLINE_SECONDS", " 30 ",
+                        "REMUDA_ARCHIVE_POLL_SECONDS", "5",
                         "REMUDA_HEALTH_PORT", "9000",
                         "REMUDA_LEADER_ELECTION", "false",
                         "REMUDA_LEASE_NAMESPACE", "remuda-system")))
-                .isEqualTo(new OperatorConfig(Set.of("a", "b"), "remuda:1", "Always", Duration.ofSeconds(30), 9000, false, "remuda-system"));
+                .isEqualTo(new OperatorConfig(Set.of("a", "b"), "remuda:1", "Always", Duration.ofSeconds(30), Duration.ofSeconds(5), 9000, false, "remuda-system"));
     }
 
     @Test

@@ -149,6 +149,31 @@ class JobBuildingTest {
         });
     }
 
+    @Test
+    void scratchComesOnTopOfWhatThePolicySetsAside() {
+        assertThat(mounts.scratch(null)).isZero();
+        assertThat(resources(build(JobTemplateSpec.EMPTY)).getRequests()).doesNotContainKey("ephemeral-storage");
+        assertThat(mounts.scratch("20Gi")).isEqualTo(20L << 30);
+        PodSpec pod = pod(build(JobTemplateSpec.EMPTY));
+        assertThat(pod.getContainers().getFirst().getResources().getRequests().get("ephemeral-storage")).isEqualTo(new Quantity("20Gi"));
+        assertThat(pod.getContainers().getFirst().getResources().getLimits()).doesNotContainKey("ephemeral-storage");
+        assertThat(pod.getContainers().getFirst().getVolumeMounts()).anySatisfy(mount -> assertThat(mount.getMountPath()).isEqualTo("/scratch"));
+
+        ResourceRequirements own = new ResourceRequirementsBuilder()
+                .addToRequests("ephemeral-storage", new Quantity("1Gi"))
+                .addToLimits("ephemeral-storage", new Quantity("2Gi"))
+                .build();
+        ResourceRequirements both = resources(build(new JobTemplateSpec(own, null, null, null, null, null)));
+        assertThat(both.getRequests().get("ephemeral-storage")).isEqualTo(new Quantity("21Gi"));
+        assertThat(both.getLimits().get("ephemeral-storage")).as("else the API server refuses the Pod").isEqualTo(new Quantity("22Gi"));
+    }
+
+    @Test
+    void everyQuantityThatTheSchemaAcceptsIsABytesCount() {
+        Map<String, Long> bytes = Map.of("1000", 1000L, "20G", 20_000_000_000L, "1.5Gi", 3L << 29, "2e9", 2_000_000_000L, "5E9", 5_000_000_000L, "500000m", 500L);
+        bytes.forEach((text, count) -> assertThat(new Mounts().scratch(text)).as(text).isEqualTo(count));
+    }
+
     private Job build(JobTemplateSpec template) {
         return new JobBuilding(Samples.CONFIG).build(OWNER, "monday-1", "settle", task, mounts, template, TIMEOUT);
     }

@@ -107,4 +107,12 @@ class NamesTest {
         assertThat(Names.scheduled("h".repeat(239), slot)).isEqualTo("h".repeat(239) + "-20260301-0200");
         assertThat(Names.scheduled("h".repeat(253), slot)).hasSize(253).endsWith("-20260301-0200").isNotEqualTo(Names.scheduled("h".repeat(252) + "i", slot));
     }
+
+    @Test
+    void theSafetyBackupIsNamedAfterItsRestore() {
+        assertThat(Names.safety("back")).isEqualTo("back-safety");
+        assertThat(Names.safety("r".repeat(246))).isEqualTo("r".repeat(246) + "-safety");
+        assertThat(Names.safety("r".repeat(252) + "1")).hasSize(253).endsWith("-safety").isNotEqualTo(Names.safety("r".repeat(252) + "2"));
+        assertThat(Names.safety("r".repeat(236) + ".rrrrrrrrrrrrrr")).as("the name of a resource").matches("[a-z0-9]([a-z0-9.-]*[a-z0-9])?").doesNotContain(".-");
+    }
 }

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -230,7 +232,39 @@ class OutcomesTest {
     }
 
     @Test
-    void onlyAWordOrALossIsTheEnd() {
+    void aProgramOfTheUsersHasAnExitCodeAndNoWordIsBelieved() {
+        assertThat(of(Pods.program(job, 0))).isEqualTo(new Outcome.Exited(0));
+        assertThat(of(Pods.program(job, 137))).isEqualTo(new Outcome.Exited(137));
+        assertThat(of(Pods.program(job, ended(1, "Error", Json.writeResult(Samples.backedUp()))))).isEqualTo(new Outcome.Exited(1));
+        assertThat(of(Pods.because(Pods.program(job, 0), "Evicted", "disk"))).as("it had succeeded").isEqualTo(new Outcome.Exited(0));
+        assertLost(of(Pods.program(job, ended(1, "OOMKilled", null))), Reason.OutOfMemory, "limits.memory");
+        assertLost(of(Pods.program(job, ended(128, "StartError", "no /bin/sh"))), Reason.PodLost, "could not be started: no /bin/sh");
+        assertLost(of(Pods.because(Pods.program(job, ended(143, "Error", null)), "DeadlineExceeded", null)), Reason.TimedOut, "longer than its timeout");
+    }
+
+    @Test
+    void theWorkerBeforeAProgramHasItsWord() {
+        ContainerState running = new ContainerStateBuilder().withNewRunning().endRunning().build();
+        assertThat(of(Pods.connection(job, ended(1, "Error", Json.writeResult(FAILURE))))).isEqualTo(new Reported(FAILURE));
+        assertLost(of(Pods.connection(job, ended(137, "Error", null))), Reason.PodLost, "SIGKILL");
+        assertThat(of(Pods.connection(job, running))).isEqualTo(new Running());
+        assertThat(of(Pods.connection(job, waiting("ErrImagePull")))).isEqualTo(new Waiting("ErrImagePull", "the Pod is being started"));
+        assertThat(of(Pods.program(job, waiting("ErrImagePull")))).isEqualTo(new Waiting("ErrImagePull", "the Pod is being started"));
+        assertThat(of(Pods.program(job, running))).isEqualTo(new Running());
+        assertLost(of(Pods.because(Pods.connection(job, running), "Evicted", "disk")), Reason.Evicted, "disk");
+    }
+
+    private static ContainerState ended(int code, String reason, String message) {
+        return new ContainerStateBuilder().withNewTerminated().withExitCode(code).withReason(reason).withMessage(message).endTerminated().build();
+    }
+
+    private static ContainerState waiting(String reason) {
+        return new ContainerStateBuilder().withNewWaiting().withReason(reason).endWaiting().build();
+    }
+
+    @Test
+    void onlyAWordAnExitOrALossIsTheEnd() {
+        assertThat(new Outcome.Exited(1).isOver()).isTrue();
         assertThat(new Reported(FAILURE).isOver()).isTrue();
         assertThat(new Lost(Reason.PodLost, "m").isOver()).isTrue();
         assertThat(new Running().isOver()).isFalse();

@@ -20,7 +20,6 @@ import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupSpec;
 import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
-import dev.remuda.api.RestoreSpec;
 import dev.remuda.api.RetentionSpec;
 import dev.remuda.api.TierSpec;
 import dev.remuda.job.JobView;
@@ -339,7 +338,7 @@ class MaintainingTest {
     @Test
     void whatARestoreReadsIsNotMoved() {
         var restore = Samples.restore(RestoreStrategy.Create, null, null);
-        restore.setSpec(new RestoreSpec(new RestoreSpec.Source(new NameRef(backup(1))), null, RestoreStrategy.Create, null));
+        restore.setSpec(Samples.restoring(backup(1), null, RestoreStrategy.Create, null));
         world.restores.add(restore);
         go("2026-03-03T02:01:00Z");
         assertThat(world.backups.get(backup(1)).getStatus().tier()).isEqualTo("daily");

@@ -15,10 +15,8 @@ import net.jqwik.api.constraints.Size;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupSpec;
-import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
-import dev.remuda.api.RestoreSpec;
 import dev.remuda.api.RetentionSpec;
 import dev.remuda.api.TierSpec;
 import dev.remuda.support.Changes;
@@ -107,8 +105,7 @@ class PolicyHistoryTest {
         world.restores.clear();
         any(world.completed(), chance).forEach(backup -> {
             Restore restore = Samples.restore(RestoreStrategy.Create, null, null);
-            restore.setSpec(new RestoreSpec(
-                    new RestoreSpec.Source(new NameRef(backup.getMetadata().getName())), null, RestoreStrategy.Create, null));
+            restore.setSpec(Samples.restoring(backup.getMetadata().getName(), null, RestoreStrategy.Create, null));
             world.restores.add(restore);
         });
     }

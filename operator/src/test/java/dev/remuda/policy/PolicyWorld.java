@@ -16,7 +16,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -93,7 +95,8 @@ final class PolicyWorld {
 
     Observed seen() {
         Optional<JobView> job = Optional.ofNullable(status().maintenance()).map(maintenance -> jobs.get(maintenance.job()));
-        return new Observed(policy, List.copyOf(backups.values()), restores, Optional.empty(), job, now);
+        Map<Boolean, List<Backup>> known = backups.values().stream().collect(Collectors.partitioningBy(backup -> backup.getSpec().safety() != null));
+        return new Observed(policy, known.get(false), known.get(true), restores, Optional.empty(), job, now);
     }
 
     PolicyPlan plan() {
@@ -210,11 +213,11 @@ final class PolicyWorld {
             case Step.DeleteJob(String name) -> jobs.remove(name);
             case Step.Tell words -> told.add(words);
             case Step.CreateBackup(Backup backup) -> create(backup);
-            case Step.UpdateStatus(Backup changed) -> backups.computeIfPresent(changed.getMetadata().getName(), (name, known) -> {
+            case Step.UpdateStatus(HasMetadata changed) -> backups.computeIfPresent(changed.getMetadata().getName(), (name, known) -> {
                 known.setStatus(Serialization.unmarshal(Serialization.asJson(changed), Backup.class).getStatus());
                 return known;
             });
-            case Step.Amend(Backup changed) -> backups.get(changed.getMetadata().getName()).setMetadata(changed.getMetadata());
+            case Step.Amend(HasMetadata changed) -> backups.get(changed.getMetadata().getName()).setMetadata(changed.getMetadata());
             case Step.DeleteBackup(String name, String uid) -> backups.values().removeIf(backup -> backup.getMetadata().getUid().equals(uid));
         }
     }

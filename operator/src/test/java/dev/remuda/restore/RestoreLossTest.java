@@ -1,7 +1,8 @@
 package dev.remuda.restore;
 
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -10,76 +11,136 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.remuda.api.Phase;
-import dev.remuda.api.SecretRef;
-import dev.remuda.api.Target;
+import dev.remuda.api.RestoreStatus.StepName;
 import dev.remuda.job.Refusal;
+import dev.remuda.job.Step;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
-import dev.remuda.task.RestoreStrategy;
+import dev.remuda.task.Result;
 
-import static dev.remuda.restore.RestoreWorld.JOB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** A Restore whose worker left no word, or whose Job cannot be had. */
+/** Steps that fail, whose worker left no word, or whose Job cannot be had: what is tried again, how often, and what is not. */
 class RestoreLossTest {
-    private RestoreWorld world = new RestoreWorld();
+    private final RestoreWorld world = new RestoreWorld();
 
     static Stream<Arguments> losses() {
         return Stream.of(
                 loss("killed", "PodLost", w -> w.pod(job -> Pods.ended(job, 137, "Error", null))),
                 loss("evicted", "Evicted", w -> w.pod(job -> Pods.because(Pods.of(job), "Evicted", "disk"))),
                 loss("Pod deleted", "PodLost", w -> w.job(job -> Pods.with(job, "Failed", "BackoffLimitExceeded"))),
-                loss("Job deleted", "JobMissing", w -> w.job = Optional.empty()),
+                loss("Job deleted", "JobMissing", w -> w.jobs.clear()),
                 loss("foreign Job", "JobMissing", w -> w.job(job -> new JobBuilder(job).editMetadata().withOwnerReferences().endMetadata().build())),
-                loss("wrong result", "InternalError", w -> w.pod(job -> Pods.reported(job, Samples.backedUp()))));
+                loss("reported", "DatabaseUnreachable", w -> w.pod(job -> Pods.reported(job, failure(Reason.DatabaseUnreachable)))));
     }
 
     @ParameterizedTest
     @MethodSource("losses")
-    void afterALossTheUserIsToldToLookFirst(String reason, Consumer<RestoreWorld> loss) {
-        world.reconcileUntilItRests();
+    void aCauseThatCanPassIsTriedAgainFiveTimesInAllEachLaterThanTheOneBefore(String reason, Consumer<RestoreWorld> loss) {
+        world.until(StepName.Restore);
+        for (int seconds : new int[] {10, 20, 40, 80}) {
+            loss.accept(world);
+            assertThat(world.reconcile().again()).contains(Duration.ofSeconds(seconds));
+            assertThat(world.reason()).isEqualTo(reason);
+            assertThat(world.message()).startsWith("restoring beside database horses (Job back-restore-").contains("the one before failed: " + reason + ": ");
+            world.later(Duration.ofSeconds(seconds - 1));
+            assertThat(world.reconcile().again()).contains(Duration.ofSeconds(1));
+            world.later(Duration.ofSeconds(1));
+            world.reconcileUntilItRests();
+        }
+        assertThat(world.steps()).endsWith("Restore-4 " + reason, "Restore-5");
+        assertThat(world.told).hasSize(4).allSatisfy(told -> assertThat(told.warning()).isTrue());
         loss.accept(world);
         world.reconcileUntilItRests();
+        assertThat(world.step().name()).isEqualTo(StepName.CleanUp);
+        assertThat(world.created).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void onlyWhatCanPassIsTriedAgain(Reason reason) {
+        world.until(StepName.Restore);
+        world.says(failure(reason));
+        assertThat(world.step().name()).isEqualTo(reason.canPass() ? StepName.Restore : StepName.CleanUp);
+    }
+
+    @Test
+    void aPreflightIsTriedThreeTimes() {
+        world.reconcileUntilItRests();
+        for (int seconds : new int[] {10, 20}) {
+            world.says(failure(Reason.StorageUnreachable));
+            world.later(Duration.ofSeconds(seconds));
+            world.reconcileUntilItRests();
+        }
+        world.says(failure(Reason.StorageUnreachable));
         assertThat(world.status().phase()).isEqualTo(Phase.Failed);
-        assertThat(world.reason()).isEqualTo(reason);
-        assertThat(world.message()).contains("look at database horses before you trust it").contains("The backup is untouched");
-        assertThat(world.created).isOne();
+        assertThat(world.message()).isEqualTo("no answer. Nothing was touched");
+        assertThat(world.created).containsExactly("back-preflight-1", "back-preflight-2", "back-preflight-3");
+        assertThat(world.told).extracting(Step.Tell::message).startsWith(
+                "Preflight failed in attempt 1 of 3 and is tried again in 10s: no answer", "Preflight failed in attempt 2 of 3 and is tried again in 20s: no answer");
     }
 
     @Test
-    void aDatabaseWhoseNameIsNotKnownIsNotCalledNull() {
-        Target elsewhere = new Target("other.host", null, null, null, new SecretRef("other-db", null), null);
-        world = new RestoreWorld(Samples.restore(RestoreStrategy.Create, elsewhere, null));
+    void aSwitchIsTriedAgainToo() {
+        world.until(StepName.Switch);
+        world.says(failure(Reason.TargetInUse));
+        world.later(Duration.ofSeconds(10));
         world.reconcileUntilItRests();
-        world.job = Optional.empty();
-        world.reconcileUntilItRests();
-        assertThat(world.message()).contains("look at the target database before").doesNotContain("null");
+        assertThat(world.created).endsWith("back-switch-1", "back-switch-2");
+        world.says(Samples.switched(5L));
+        assertThat(world.status().phase()).isEqualTo(Phase.Completed);
     }
 
     @Test
-    void aPodThatDoesNotStartInTimeFailsTheRestoreWithItsCauseAndThenItsJobIsRemoved() {
+    void aWrongResultIsAFaultOfRemudaItself() {
+        world.until(StepName.Restore);
+        world.says(Samples.backedUp());
+        assertThat(world.steps()).endsWith("Restore-1 InternalError", "CleanUp-1");
+    }
+
+    @Test
+    void aPodThatDoesNotStartInTimeIsStoppedBeforeTheStepIsOver() {
         world.reconcileUntilItRests();
         world.pod(job -> Pods.unschedulable(job, "0/3 nodes are available"));
         assertThat(world.reconcile().again()).contains(Duration.ofSeconds(15));
-        world.now = world.now.plus(RestoreWorld.START_DEADLINE);
+        assertThat(world.message()).endsWith("(Job back-preflight-1): 0/3 nodes are available");
+        world.later(RestoreWorld.LIMITS.start());
         world.reconcile();
-        assertThat(world.message())
-                .isEqualTo("the Pod did not start within 600 s: Unschedulable: 0/3 nodes are available. Nothing was touched");
+        assertThat(world.step().reason()).isEqualTo(Reason.Unschedulable);
+        assertThat(world.step().finishedAt()).isNull();
         assertThat(world.deleted).as("the status comes first").isEmpty();
+        world.reconcile();
+        assertThat(world.deleted).containsExactly("back-preflight-1");
+        assertThat(world.status().phase()).as("until it is gone").isEqualTo(Phase.Pending);
         world.reconcileUntilItRests();
-        assertThat(world.deleted).containsExactly(JOB);
+        assertThat(world.status().phase()).isEqualTo(Phase.Failed);
+        assertThat(world.message()).isEqualTo("the Pod did not start within 600 s: Unschedulable: 0/3 nodes are available. Nothing was touched");
+    }
+
+    @Test
+    void aPodThatStartedAtTheLastMomentAndDidItsWorkIsBelieved() {
+        world.until(StepName.Switch);
+        world.pod(job -> Pods.waiting(job, "ErrImagePull", "not found"));
+        world.later(RestoreWorld.LIMITS.start());
+        world.reconcile();
+        assertThat(world.step().reason()).isEqualTo(Reason.ImagePullFailed);
+        world.says(Samples.switched(7L));
+        assertThat(world.status().phase()).isEqualTo(Phase.Completed);
+        assertThat(world.steps()).endsWith("Switch-1");
     }
 
     @Test
     void aJobThatIsNotOursIsLeftAloneAndOneOfADeletedRestoreIsWaitedOut() {
         world.reconcile();
-        world.act(world.plan());
+        world.reconcile();
+        world.act(world.plan().steps());
         world.job(job -> new JobBuilder(job).editMetadata().editFirstOwnerReference().withUid("0a").endOwnerReference().endMetadata().build());
         assertThat(world.reconcile().again()).contains(Duration.ofSeconds(1));
         assertThat(world.message()).contains("earlier Restore of this name");
@@ -92,26 +153,73 @@ class RestoreLossTest {
 
     @Test
     void whatTheWorkerSaidOfTheTargetIsToldWhenTheClusterEndedIt() {
-        world.reconcileUntilItRests();
-        FailureResult word = new FailureResult(Reason.PodLost, "the worker was told to stop (SIGTERM): x. Database horses does not exist, as before", false);
-        world.pod(job -> Pods.condition(Pods.reported(job, word), "DisruptionTarget", "True", "EvictionByEvictionAPI", "drained"));
-        world.reconcileUntilItRests();
-        assertThat(world.reason()).isEqualTo("Evicted");
-        assertThat(world.message()).contains("drained", "Database horses does not exist, as before").doesNotContain("How far it came is not known");
+        world.until(StepName.Restore);
+        world.pod(job -> Pods.condition(Pods.reported(job, failure(Reason.PodLost)), "DisruptionTarget", "True", "EvictionByEvictionAPI", "drained"));
+        world.reconcile();
+        assertThat(world.steps()).contains("Restore-1 Evicted");
+        assertThat(world.message()).contains("drained", "no answer");
     }
 
     @Test
     void aRefusedJobFailsTheRestoreAtOnceWhenItIsInvalidAndLaterWhenItIsForbidden() {
         world.reconcile();
+        world.reconcile();
         assertThat(refused(422).status().conditions().getFirst().getReason()).isEqualTo("InvalidSpec");
+        assertThat(refused(422).status().conditions().getFirst().getMessage()).isEqualTo("the API server refuses to create the Job: no; correct jobTemplate of the BackupPolicy and "
+                + "create another Restore. Nothing was touched");
         assertThat(refused(403).status().phase()).isEqualTo(Phase.Pending);
+        assertThat(refused(403).status().conditions().getFirst().getReason()).isEqualTo("JobRefused");
         assertThat(refused(409).status()).isEqualTo(world.status());
-        world.now = Samples.CREATED.plus(RestoreWorld.START_DEADLINE);
+        world.later(RestoreWorld.LIMITS.start());
         assertThat(refused(403).status().conditions().getFirst().getReason()).isEqualTo("Unschedulable");
     }
 
+    @Test
+    void aRefusedMarkIsToldAndTriedAgain() {
+        world.reconcile();
+        RestorePlan plan = refused(403);
+        assertThat(plan.status().conditions().getFirst().getReason()).isEqualTo("Refused");
+        assertThat(plan.status().steps()).isEqualTo(world.status().steps());
+        assertThat(plan.again()).isPresent();
+    }
+
+    @Test
+    void aRefusedJobOfALaterStepIsCleanedUpAfter() {
+        world.until(StepName.Restore);
+        world.pod(job -> Pods.reported(job, Samples.restored()));
+        world.reconcile();
+        assertThat(world.step().startedAt()).isNull();
+        assertThat(refused(422).status().steps().getLast().name()).isEqualTo(StepName.CleanUp);
+        assertThat(refused(403).status().steps().getLast().name()).isEqualTo(StepName.Switch);
+        world.later(RestoreWorld.LIMITS.start());
+        assertThat(refused(403).status().steps().getLast().name()).isEqualTo(StepName.CleanUp);
+    }
+
+    @Test
+    void aMarkThatSomebodyTookOffComesBack() {
+        world.until(StepName.Restore);
+        world.restore.getMetadata().setLabels(null);
+        RestorePlan plan = world.reconcile();
+        assertThat(plan.steps()).singleElement().isInstanceOf(Step.Amend.class);
+        assertThat(world.isMarked()).isTrue();
+        assertThat(world.reconcileUntilItRests().steps()).isEmpty();
+    }
+
+    @Test
+    void migrationsAreNotTriedAgainWhateverHappened() {
+        RestoreWorld migrating = new RestoreWorld(Map.of("migrations", Map.of("image", "i", "command", List.of("migrate"))));
+        migrating.until(StepName.Migrations);
+        migrating.pod(job -> Pods.because(Pods.of(job), "Evicted", "disk"));
+        migrating.reconcileUntilItRests();
+        assertThat(migrating.steps()).endsWith("Migrations-1 MigrationFailed", "CleanUp-1");
+    }
+
     private RestorePlan refused(int code) {
-        return RestorePlan.refused(world.seen(), new Refusal(code, "no"), RestoreWorld.START_DEADLINE);
+        return RestorePlan.refused(world.seen(), new Refusal(code, "no"), RestoreWorld.LIMITS);
+    }
+
+    private static Result failure(Reason reason) {
+        return new FailureResult(reason, "no answer", false);
     }
 
     private static Arguments loss(String name, String reason, Consumer<RestoreWorld> loss) {

@@ -1,6 +1,7 @@
 package dev.remuda.restore;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -18,10 +19,13 @@ import org.junit.jupiter.api.Test;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
+import dev.remuda.job.Labels;
+import dev.remuda.support.Changes;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.MockOperator;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
+import dev.remuda.task.CleanUpResult;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreStrategy;
@@ -49,24 +53,31 @@ class RestoreReconcilerTest {
     }
 
     @Test
-    void aRestoreWaitsForItsBackupAndThenRunsToCompleted() {
-        client.resource(Samples.restore(RestoreStrategy.Recreate, null, "horses")).create();
+    void aRestoreWaitsForItsBackupAndGoesStepByStepToCompleted() {
+        client.resource(Samples.restore(RestoreStrategy.Swap, null, "horses")).create();
         client.resource(Samples.backup()).create();
         kubelet.restore("back", Phase.Pending);
 
         kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
-        Job job = kubelet.job("back-restore");
-        assertThat(job.getSpec().getTemplate().getSpec().getServiceAccountName()).isEqualTo("writer");
-        kubelet.pod("back-restore", Pods::running);
+        Job preflight = kubelet.job("back-preflight-1");
+        assertThat(preflight.getSpec().getTemplate().getSpec().getServiceAccountName()).isEqualTo("writer");
+        kubelet.await(Restore.class, "back", marked -> Labels.isUnderWay(marked) && marked.hasFinalizer(Labels.CLEAN_UP));
+        kubelet.pod("back-preflight-1", Pods::running);
         kubelet.restore("back", Phase.Running);
-        kubelet.pod("back-restore", ignored -> Pods.reported(job, Samples.restored()));
+        kubelet.pod("back-preflight-1", job -> Pods.reported(job, Samples.looked(true)));
+        kubelet.pod("back-safety-1", job -> Pods.reported(job, Samples.backedUp()));
+        kubelet.pod("back-restore-1", job -> Pods.reported(job, Samples.restored()));
+        kubelet.pod("back-switch-1", job -> Pods.reported(job, Samples.switched(16_384L)));
 
         Restore restore = kubelet.restore("back", Phase.Completed);
         assertThat(restore.getStatus().rows()).isEqualTo(2_000_000);
+        assertThat(restore.getStatus().safetyBackup()).isEqualTo("back-safety");
+        assertThat(restore.getStatus().replaced().database()).isEqualTo("horses_before_back");
         Awaitility.await().untilAsserted(() -> assertThat(client.v1().events().inNamespace(Samples.NAMESPACE).list().getItems())
                 .filteredOn(event -> event.getInvolvedObject().getKind().equals("Restore"))
                 .singleElement()
                 .satisfies(event -> assertThat(event.getReason()).isEqualTo("Completed")));
+        kubelet.await(Restore.class, "back", ended -> !ended.hasFinalizer(Labels.CLEAN_UP));
     }
 
     @Test
@@ -77,30 +88,67 @@ class RestoreReconcilerTest {
 
         Restore restore = kubelet.restore("back", Phase.Failed);
         assertThat(restore.getStatus().conditions().getFirst().getReason()).isEqualTo("BackupNotCompleted");
-        assertThat(client.batch().v1().jobs().inNamespace(Samples.NAMESPACE).withName("back-restore").get()).isNull();
+        assertThat(client.batch().v1().jobs().inNamespace(Samples.NAMESPACE).withName("back-preflight-1").get()).isNull();
+    }
+
+    @Test
+    void theNewestBackupOfAPolicyIsLookedForOnce() {
+        client.resource(Samples.backup()).create();
+        kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
+        kubelet.backup("monday", Phase.Completed);
+        Restore latest = Samples.restore(RestoreStrategy.Swap, null, "horses");
+        latest.setSpec(Changes.in(latest.getSpec(), Map.of("source", Map.of("latestOf", Map.of("policy", "horses")))));
+        client.resource(latest).create();
+        kubelet.pod("back-preflight-1", job -> Pods.reported(job, new FailureResult(Reason.RoleMissing, "no role", false)));
+        Restore restore = kubelet.restore("back", Phase.Failed);
+        assertThat(restore.getStatus().backup()).isEqualTo("monday");
+        assertThat(restore.getStatus().conditions().getFirst().getMessage()).isEqualTo("no role. Nothing was touched");
+    }
+
+    @Test
+    void aRestoreThatIsDeletedUnderWayIsStoppedCleanedUpAndGoes() {
+        Restore back = Samples.restore(RestoreStrategy.Create, null, null);
+        client.resource(back).create();
+        client.resource(Samples.backup()).create();
+        kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
+        kubelet.pod("back-preflight-1", job -> Pods.reported(job, Samples.looked(false)));
+        kubelet.pod("back-restore-1", Pods::running);
+        kubelet.await(Restore.class, "back", restore -> restore.getStatus().conditions().getFirst().getMessage().startsWith("restoring into the new"));
+
+        client.resource(back).delete();
+        Awaitility.await().until(() -> client.batch().v1().jobs().inNamespace(Samples.NAMESPACE).withName("back-restore-1").get() == null);
+        client.pods().inNamespace(Samples.NAMESPACE).withName("back-restore-1-x7k2p").delete();
+        assertThat(kubelet.job("back-cancel").getMetadata().getOwnerReferences()).isEmpty();
+        assertThat(client.resource(back).get().getStatus().conditions().getFirst().getReason()).isEqualTo("Cancelling");
+        kubelet.pod("back-cancel", job -> Pods.reported(job, new CleanUpResult(false, null, null, null)));
+        Awaitility.await().until(() -> client.resource(back).get() == null);
     }
 
     /** As after a return to an older operator. */
     @Test
-    void aRestoreInAPhaseThatThisOperatorDoesNotKnowIsLookedAtAnew() {
+    void aRestoreInAPhaseOrStepThatThisOperatorDoesNotKnowIsNotTouched() {
         GenericKubernetesResource unknown = Serialization.unmarshal(
                 Serialization.asJson(Samples.restore(RestoreStrategy.Recreate, null, "horses")), GenericKubernetesResource.class);
-        unknown.setAdditionalProperty("status", Map.of("phase", "Dreaming", "job", "back-restore", "startedAt", "2026-03-01T02:00:00Z"));
+        unknown.setAdditionalProperty(
+                "status", Map.of("phase", "Dreaming", "startedAt", "2026-03-01T02:00:00Z", "steps", List.of(Map.of("name", "Unheard", "attempt", 1, "job", "back-unheard-1"))));
         client.genericKubernetesResources(ResourceDefinitionContext.fromResourceType(Restore.class))
                 .inNamespace(Samples.NAMESPACE)
                 .resource(unknown)
                 .create();
-        assertThat(kubelet.restore("back", Phase.Failed).getStatus().conditions().getFirst().getReason()).isEqualTo("JobMissing");
+        kubelet.await(Restore.class, "back", restore -> restore.getStatus().conditions().stream().anyMatch(condition -> condition.getReason().equals("UnknownStep")));
+        assertThat(client.batch().v1().jobs().inNamespace(Samples.NAMESPACE).list().getItems()).isEmpty();
     }
 
     @Test
-    void aFailedRestoreSaysWhy() {
+    void aFailedRestoreSaysWhyAndWhatTheTargetIs() {
         client.resource(Samples.restore(RestoreStrategy.Create, null, null)).create();
         client.resource(Samples.backup()).create();
         kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
-        kubelet.pod("back-restore", job -> Pods.reported(job, new FailureResult(Reason.TargetExists, "database horses exists", false)));
+        kubelet.pod("back-preflight-1", job -> Pods.reported(job, Samples.looked(false)));
+        kubelet.pod("back-restore-1", job -> Pods.reported(job, new FailureResult(Reason.CheckFailed, "rows differ", false)));
+        kubelet.pod("back-cleanup-1", job -> Pods.reported(job, new CleanUpResult(false, null, null, null)));
 
         Restore restore = kubelet.restore("back", Phase.Failed);
-        assertThat(restore.getStatus().conditions().getFirst().getMessage()).isEqualTo("database horses exists");
+        assertThat(restore.getStatus().conditions().getFirst().getMessage()).isEqualTo("rows differ. Database horses does not exist, as before");
     }
 }

@@ -4,92 +4,122 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupSpec;
 import dev.remuda.api.BackupStatus;
-import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Labels;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
+import dev.remuda.status.CompletedCondition;
+import dev.remuda.support.Changes;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.Json;
 import dev.remuda.task.RestoreStrategy;
-import dev.remuda.task.RestoreTask;
+import dev.remuda.task.Result;
+import dev.remuda.task.Task;
 
-/** A cluster with one Restore, in which plans are carried out and their statuses are written as JSON and read again. */
+/**
+ * A cluster with one Restore, {@code back}, in which plans are carried out and their statuses are written as JSON and read again. Any write may
+ * be the last one before the operator dies.
+ */
 final class RestoreWorld {
-    static final Duration START_DEADLINE = Duration.ofMinutes(10);
-    static final String JOB = "back-restore";
+    static final Limits LIMITS = new Limits(Duration.ofMinutes(10), Duration.ofMinutes(10));
+    static final String SAFETY = "back-safety";
 
+    final Map<String, JobView> jobs = new LinkedHashMap<>();
+    final Map<String, Backup> backups = new TreeMap<>();
+    final Map<String, BackupPolicy> policies = new HashMap<>(Map.of("horses", Samples.policy()));
+    final List<String> created = new ArrayList<>();
     final List<String> deleted = new ArrayList<>();
     final Set<Step.Tell> told = new LinkedHashSet<>();
-    int created;
     Restore restore;
-    Optional<Backup> backup = Optional.of(completedBackup());
-    Optional<BackupPolicy> policy = Optional.of(Samples.policy());
-    Optional<JobView> job = Optional.empty();
     Instant now = Samples.CREATED.plusSeconds(5);
+    int writesLeft = Integer.MAX_VALUE;
 
-    private final RestoreJobs making = new RestoreJobs(new JobBuilding(Samples.CONFIG));
+    final RestoreJobs making = new RestoreJobs(new JobBuilding(Samples.CONFIG));
+
+    /** The operator is gone. */
+    static final class Died extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
 
     RestoreWorld() {
-        this(Samples.restore(RestoreStrategy.Recreate, null, "horses"));
+        this(Samples.restore(RestoreStrategy.Swap, null, "horses"));
+    }
+
+    /** @param fields of the spec, beside source, strategy Swap and confirm */
+    RestoreWorld(Map<String, Object> fields) {
+        this();
+        restore.setSpec(Changes.in(restore.getSpec(), fields));
     }
 
     RestoreWorld(Restore restore) {
         this.restore = restore;
+        backups.put("monday", backup("monday", Phase.Completed));
     }
 
-    static Backup completedBackup() {
-        return backup(Phase.Completed);
-    }
-
-    static Backup backup(Phase phase) {
-        return backup(phase, "stables/stable/horses/monday-6f1c2a34-6f1c2a34-1/");
-    }
-
-    static Backup backup(Phase phase, String prefix) {
-        var done = Samples.backedUp();
+    static Backup backup(String name, Phase phase) {
         Backup backup = Samples.backup();
-        backup.setStatus(new BackupStatus(
-                phase, List.of(new ConditionBuilder().withType("Completed").build()), null, Samples.CREATED, done.finishedAt(), "42s",
-                Samples.database(), Samples.storage(), new JobTemplateSpec(null, "backed-up-as", null, null, null, null), new BackupStatus.Location("s3://backups/" + prefix, prefix, done.dataKey()), null, null, null, null, done.snapshotAt(),
-                done.sizeBytes(), "1.4 MiB", null, null, done.databaseName(), null, null, null, null, null));
+        backup.getMetadata().setName(name);
+        String prefix = "stables/stable/horses/" + name + "-6f1c2a34-6f1c2a34-1/";
+        backup.setStatus(Samples.completed(Samples.CREATED.plusSeconds(11), prefix, null, null).in(phase, List.of()));
+        return backup;
+    }
+
+    /** A Backup of these tiers whose snapshot was taken then. */
+    Backup completed(String name, Instant snapshotAt, String... tiers) {
+        Backup backup = backup(name, Phase.Completed);
+        backup.setSpec(new BackupSpec(new NameRef("horses"), List.of(tiers), null, null));
+        backup.setStatus(Samples.completed(snapshotAt, "stables/stable/horses/" + name + "/", null, null));
+        backups.put(name, backup);
         return backup;
     }
 
     Observed seen() {
-        return new Observed(restore, backup, policy, job, now);
+        Optional<String> job = status().step().map(RestoreStatus.Step::job);
+        Optional<Backup> backup = Observed.backupName(restore).map(backups::get);
+        return new Observed(
+                restore, backup, List.copyOf(backups.values()), Optional.ofNullable(backups.get(SAFETY)),
+                Sourcing.policyName(restore, backup).map(policies::get), Sourcing.originName(restore, backup).map(policies::get), job.map(jobs::get), Optional.empty(), now);
     }
 
     RestorePlan plan() {
-        return RestorePlan.of(seen(), making, START_DEADLINE);
+        return RestorePlan.of(seen(), making, LIMITS);
     }
 
     RestorePlan reconcile() {
         RestorePlan plan = plan();
-        act(plan);
-        write(plan);
+        act(plan.steps());
+        write(plan.status());
         return plan;
     }
 
+    /** Until nothing is to be done at once. */
     RestorePlan reconcileUntilItRests() {
         RestorePlan plan = reconcile();
         while (plan.again().filter(Duration::isZero).isPresent()) {
@@ -98,47 +128,120 @@ final class RestoreWorld {
         return plan;
     }
 
-    void act(RestorePlan plan) {
-        for (Step step : plan.steps()) {
+    void act(List<Step> steps) {
+        for (Step step : steps) {
+            aWrite();
             switch (step) {
-                case Step.CreateJob(Job wanted) -> {
-                    if (job.isPresent()) {
-                        throw new Refusal(HttpURLConnection.HTTP_CONFLICT, "exists");
-                    }
-                    created++;
-                    job = Optional.of(new JobView(wanted.getMetadata().getName(), Optional.of(Pods.createdAt(wanted, now)), Optional.empty()));
-                }
+                case Step.CreateJob(Job wanted) -> create(wanted);
                 case Step.DeleteJob(String name) -> {
                     deleted.add(name);
-                    job = Optional.empty();
+                    jobs.remove(name);
                 }
+                case Step.CreateBackup(Backup wanted) -> create(wanted);
+                case Step.Amend(HasMetadata amended) -> restore.setMetadata(amended.getMetadata());
                 case Step.Tell words -> told.add(words);
                 default -> throw new AssertionError(step);
             }
         }
     }
 
-    void write(RestorePlan plan) {
-        if (!plan.status().equals(status())) {
+    void write(RestoreStatus status) {
+        if (!status.equals(status())) {
+            aWrite();
             Restore written = new Restore();
             written.setMetadata(restore.getMetadata());
             written.setSpec(restore.getSpec());
-            written.setStatus(plan.status());
+            written.setStatus(status);
             restore = Serialization.unmarshal(Serialization.asJson(written), Restore.class);
         }
     }
 
+    private void aWrite() {
+        if (writesLeft-- <= 0) {
+            throw new Died();
+        }
+    }
+
+    private void create(Job wanted) {
+        String name = wanted.getMetadata().getName();
+        if (jobs.containsKey(name)) {
+            throw new Refusal(HttpURLConnection.HTTP_CONFLICT, "exists");
+        }
+        created.add(name);
+        jobs.put(name, new JobView(name, Optional.of(Pods.createdAt(wanted, now)), Optional.empty()));
+    }
+
+    private void create(Backup wanted) {
+        String name = wanted.getMetadata().getName();
+        if (backups.containsKey(name)) {
+            throw new Refusal(HttpURLConnection.HTTP_CONFLICT, "exists");
+        }
+        created.add(name);
+        backups.put(name, wanted);
+    }
+
+    /** The present step's Job has such a Pod. */
     void pod(Function<Job, Pod> pod) {
-        Job known = job.orElseThrow().job().orElseThrow();
-        job = Optional.of(new JobView(JOB, Optional.of(known), Optional.of(pod.apply(known))));
+        String name = step().job();
+        Job known = jobs.get(name).job().orElseThrow();
+        jobs.put(name, new JobView(name, Optional.of(known), Optional.of(pod.apply(known))));
     }
 
     void job(UnaryOperator<Job> change) {
-        job = job.map(view -> new JobView(JOB, view.job().map(change), view.pod()));
+        jobs.computeIfPresent(step().job(), (name, view) -> new JobView(name, view.job().map(change), view.pod()));
+    }
+
+    /** The present step's worker says so, and the operator hears it. */
+    RestorePlan says(Result result) {
+        pod(job -> Pods.reported(job, result));
+        return reconcileUntilItRests();
+    }
+
+    /** The safety Backup is in that phase now. */
+    void safety(Phase phase, String reason, String message) {
+        BackupStatus status = Samples.completed(now, "stables/safety/", null, null);
+        backups.get(SAFETY).setStatus(status.in(phase, CompletedCondition.failed(List.of(), reason, message, 1, now)));
+    }
+
+    /** Goes on until this step's Job was created, with workers that succeed. */
+    RestoreWorld until(RestoreStatus.StepName step) {
+        return until(step, world -> world.says(Samples.looked(true)));
+    }
+
+    RestoreWorld until(RestoreStatus.StepName step, Consumer<RestoreWorld> preflight) {
+        reconcileUntilItRests();
+        while (step().name() != step) {
+            switch (step().name()) {
+                case Preflight -> preflight.accept(this);
+                case SafetyBackup -> {
+                    safety(Phase.Completed, "Completed", "m");
+                    reconcileUntilItRests();
+                }
+                case Restore -> says(Samples.restored());
+                case Migrations -> {
+                    pod(job -> Pods.program(job, 0));
+                    reconcileUntilItRests();
+                }
+                default -> throw new AssertionError(step());
+            }
+        }
+        return this;
+    }
+
+    boolean isMarked() {
+        return Labels.isUnderWay(restore) && restore.hasFinalizer(Labels.CLEAN_UP);
+    }
+
+    void later(Duration time) {
+        now = now.plus(time);
     }
 
     RestoreStatus status() {
-        return restore.getStatus();
+        return Observed.statusOf(restore);
+    }
+
+    RestoreStatus.Step step() {
+        return status().step().orElseThrow();
     }
 
     String reason() {
@@ -149,9 +252,21 @@ final class RestoreWorld {
         return status().conditions().getFirst().getMessage();
     }
 
-    RestoreTask task() {
-        Job known = job.orElseThrow().job().orElseThrow();
-        return Json.read(
-                known.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().getFirst().getValue(), RestoreTask.class);
+    /** The steps as name-attempt, and the reason of those that failed. */
+    List<String> steps() {
+        return status().steps().stream().map(step -> step.name() + "-" + step.attempt() + (step.reason() == null ? "" : " " + step.reason())).toList();
+    }
+
+    Job job() {
+        return jobs.get(step().job()).job().orElseThrow();
+    }
+
+    /** What the present step's worker is to do. */
+    <T extends Task> T task(Class<T> kind) {
+        return kind.cast(task(job()));
+    }
+
+    static Task task(Job job) {
+        return Json.read(job.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().getFirst().getValue(), Task.class);
     }
 }

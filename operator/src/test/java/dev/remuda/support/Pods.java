@@ -67,6 +67,30 @@ public final class Pods {
         return container(of(job), exitCode == 0 ? "Succeeded" : "Failed", state);
     }
 
+    /** A Pod with a program of the user's, which has ended. */
+    public static Pod program(Job job, int exitCode) {
+        return program(job, new ContainerStateBuilder().withNewTerminated().withExitCode(exitCode).withReason(exitCode == 0 ? "Completed" : "Error").endTerminated().build());
+    }
+
+    /** A Pod with a program of the user's, for which the worker has written down the connection. */
+    public static Pod program(Job job, ContainerState state) {
+        return connection(program(of(job), state), new ContainerStateBuilder().withNewTerminated().withExitCode(0).withReason("Completed").endTerminated().build());
+    }
+
+    /** A Pod with a program of the user's that has not begun, for the worker before it is in that state. */
+    public static Pod connection(Job job, ContainerState state) {
+        ContainerState waiting = new ContainerStateBuilder().withNewWaiting().withReason("PodInitializing").endWaiting().build();
+        return connection(program(of(job), waiting), state);
+    }
+
+    private static Pod program(Pod pod, ContainerState state) {
+        return new PodBuilder(pod).editStatus().addNewContainerStatus().withName("migrations").withState(state).endContainerStatus().endStatus().build();
+    }
+
+    private static Pod connection(Pod pod, ContainerState state) {
+        return new PodBuilder(pod).editStatus().addNewInitContainerStatus().withName("connection").withState(state).endInitContainerStatus().endStatus().build();
+    }
+
     /** What the Pod's own status says of its end: Evicted, DeadlineExceeded… */
     public static Pod because(Pod pod, String reason, String message) {
         return new PodBuilder(pod).editStatus().withPhase("Failed").withReason(reason).withMessage(message).endStatus().build();

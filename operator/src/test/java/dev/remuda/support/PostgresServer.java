@@ -27,28 +27,23 @@ public final class PostgresServer implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final Map<Integer, PostgresServer> BY_MAJOR = new HashMap<>();
     private static PostgresServer shared;
+    private static PostgresServer timescale;
     private static String certificate;
 
     private final int port;
     private final String password;
-    private final Runnable end;
+    private final List<String> command;
+    private Started program;
 
-    private PostgresServer(int port, String password, Runnable end) {
+    private PostgresServer(int port, String password, List<String> command) {
         this.port = port;
         this.password = password;
-        this.end = end;
+        this.command = command;
     }
 
     /** One that runs already and is reached by a port of this machine. */
     public static PostgresServer at(int port, String password) {
-        return new PostgresServer(port, password, () -> {});
-    }
-
-    /** One that was just started with {@link #PASSWORD}: waits until it answers. */
-    static PostgresServer started(int port, Started program) {
-        PostgresServer server = new PostgresServer(port, PASSWORD);
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> server.answers(program));
-        return server;
+        return new PostgresServer(port, password, List.of());
     }
 
     public static synchronized PostgresServer shared() {
@@ -61,6 +56,14 @@ public final class PostgresServer implements AutoCloseable {
     /** One of a major, for all tests of a JVM. It knows no TLS: not all majors' programs do. */
     public static synchronized PostgresServer shared(int major) {
         return BY_MAJOR.computeIfAbsent(major, PostgresServer::start);
+    }
+
+    /** One of 17 with TimescaleDB (the Apache edition), for all tests of a JVM. */
+    public static synchronized PostgresServer timescale() {
+        if (timescale == null) {
+            timescale = start(17, "shared_preload_libraries=timescaledb", "timescaledb.telemetry_level=off");
+        }
+        return timescale;
     }
 
     /** One that a test may kill or fill. @param settings name=value each */
@@ -175,12 +178,26 @@ public final class PostgresServer implements AutoCloseable {
             List<String> command = concat(
                     prefix, programs + "/postgres", "-D", data.toString(), "-p", Integer.toString(port), "-k", folder.toString(),
                     "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100");
-            Started program = Started.program(
-                    concat(command, Stream.of(settings).flatMap(setting -> Stream.of("-c", setting)).toArray(String[]::new)), Map.of(), Folders.log("postgres"));
-            PostgresServer server = new PostgresServer(port, PASSWORD, program::kill);
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> server.answers(program));
+            PostgresServer server = new PostgresServer(
+                    port, PASSWORD, concat(command, Stream.of(settings).flatMap(setting -> Stream.of("-c", setting)).toArray(String[]::new)));
+            server.run();
             return server;
         } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void run() throws IOException {
+        program = Started.program(command, Map.of(), Folders.log("postgres"));
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(this::answers);
+    }
+
+    /** As if its machine lost power and came back. */
+    public void restart() {
+        try {
+            program.kill();
+            run();
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -188,10 +205,12 @@ public final class PostgresServer implements AutoCloseable {
     /** As if its machine lost power, if it was started here. */
     @Override
     public void close() {
-        end.run();
+        if (program != null) {
+            program.kill();
+        }
     }
 
-    private boolean answers(Started program) {
+    private boolean answers() {
         if (!program.isAlive()) {
             throw new IllegalStateException("PostgreSQL did not start:\n" + program.output());
         }

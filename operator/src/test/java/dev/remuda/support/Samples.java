@@ -30,9 +30,11 @@ import dev.remuda.api.Target;
 import dev.remuda.api.TierSpec;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.task.BackupResult;
+import dev.remuda.task.PreflightResult;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.StorageClass;
+import dev.remuda.task.SwitchResult;
 
 /** Resources and results as a user and a worker write them; all of them are of one database, {@code horses}. */
 public final class Samples {
@@ -40,7 +42,7 @@ public final class Samples {
     public static final Instant CREATED = Instant.parse("2026-03-01T02:00:00Z");
     public static final String UID = "6f1c2a34-0000-4000-8000-000000000001";
     public static final OperatorConfig CONFIG =
-            new OperatorConfig(Set.of(), "remuda:test", "IfNotPresent", Duration.ofMinutes(10), 0, false, "default");
+            new OperatorConfig(Set.of(), "remuda:test", "IfNotPresent", Duration.ofMinutes(10), Duration.ofMinutes(10), 0, false, "default");
 
     private Samples() {}
 
@@ -93,8 +95,13 @@ public final class Samples {
     public static Restore restore(RestoreStrategy strategy, Target target, String confirm) {
         Restore restore = new Restore();
         restore.setMetadata(meta("back"));
-        restore.setSpec(new RestoreSpec(new RestoreSpec.Source(new NameRef("monday")), target, strategy, confirm));
+        restore.setSpec(restoring("monday", target, strategy, confirm));
         return restore;
+    }
+
+    public static RestoreSpec restoring(String backup, Target target, RestoreStrategy strategy, String confirm) {
+        RestoreSpec.Source source = new RestoreSpec.Source(new NameRef(backup), null, null, null);
+        return new RestoreSpec(source, target, strategy, confirm, null, null, null, null, null, null, null, null, null, null);
     }
 
     public static DatabaseSpec database() {
@@ -112,7 +119,18 @@ public final class Samples {
     }
 
     public static RestoreResult restored() {
-        return new RestoreResult("horses", 4, 2_000_000, 1_468_006, "17.5", CREATED.plusSeconds(10), CREATED.plusSeconds(72));
+        return new RestoreResult("horses", 4, 2_000_000, 1_468_006, "17.5", null, CREATED.plusSeconds(10), CREATED.plusSeconds(72));
+    }
+
+    /** Of the target as it was. */
+    public static final Long TARGET_OID = 16_384L;
+
+    public static PreflightResult looked(boolean targetExists) {
+        return new PreflightResult("horses", targetExists ? TARGET_OID : null, "17.5", CREATED.plusSeconds(11), null, null, CREATED.plusSeconds(60));
+    }
+
+    public static SwitchResult switched(Long replacedOid) {
+        return new SwitchResult("horses", replacedOid, replacedOid == null ? null : "ALTER DATABASE …", 40, null, CREATED.plusSeconds(72));
     }
 
     /** The resource in another namespace, as a user gives it to the API server. */
@@ -127,7 +145,7 @@ public final class Samples {
     }
 
     public static OperatorConfig config(String namespace, Duration startDeadline) {
-        return new OperatorConfig(Set.of(namespace), CONFIG.workerImage(), CONFIG.imagePullPolicy(), startDeadline, 0, false, namespace);
+        return new OperatorConfig(Set.of(namespace), CONFIG.workerImage(), CONFIG.imagePullPolicy(), startDeadline, CONFIG.archivePoll(), 0, false, namespace);
     }
 
     private static ObjectMeta meta(String name) {

@@ -73,6 +73,11 @@ public final class Stage {
         return namespace;
     }
 
+    /** Of the superuser of its servers. */
+    public String password() {
+        return PASSWORD;
+    }
+
     public PostgresServer postgres() {
         return postgres;
     }

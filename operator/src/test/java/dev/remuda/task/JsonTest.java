@@ -33,9 +33,15 @@ class JsonTest {
                                 DumpContent.SchemaOnly, new Selection(List.of("\"; drop"), List.of(new TableName("a.b", "Ä 😀"))),
                                 new Exclusion(List.of("c"), List.of(new TableName("d", "e")), List.of(new TableName("f", "\"")))), true),
                 new BackupTask("b", "n", "p", 1, DATABASE, STORE, "x/", new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false),
-                new RestoreTask("r", "n", STORE, "x/", "sha256:aa", DATABASE, RestoreStrategy.Create, "d"),
-                new RestoreTask("r", "n", new StoreAccess("b", null, null, false, null, Tagging.Auto), "x/", null,
-                        new DatabaseAccess(null, null, null, null, SECRET, null), RestoreStrategy.Recreate, null),
+                new RestoreTask(RestoreTask.Stage.Preflight, "r", "u", "n", STORE, new RestoreTask.Source("x/", "sha256:aa", null, 3, "Bulk"), DATABASE, RestoreStrategy.Create,
+                        "d", null, null, null, null, 1, 0, null),
+                new RestoreTask(RestoreTask.Stage.Restore, "r", "u", "n", new StoreAccess("b", null, null, false, null, Tagging.Auto),
+                        new RestoreTask.Source(null, null, "old.sql.gz", 3, "Standard"), new DatabaseAccess(null, null, null, null, SECRET, null), RestoreStrategy.Existing, null,
+                        17L, "d_before_r", new Selection(List.of("a"), List.of(new TableName("b", "c.d"))), "app", 4, 5L, List.of("SELECT true")),
+                new ConnectionTask(DATABASE, "/x"),
+                new SwitchTask("r", "u", DATABASE, "d_before_r"),
+                new CleanUpTask("r", "u", DATABASE, null),
+                new DropTask("r", DATABASE, "d_before_r", 17),
                 new SettleTask(STORE, "x/"),
                 new MaintainTask(STORE, "x/", List.of(new MaintainTask.Kept("b", "x/b/data.dump", 5)),
                         List.of(new MaintainTask.Move("u", "b", "x/b/", "weekly", StorageClass.GLACIER)),
@@ -45,7 +51,12 @@ class JsonTest {
     static Stream<Result> results() {
         return Stream.of(
                 backup("d", Map.of("timescaledb", "2.19"), "17.5"),
-                new RestoreResult("d", 3, 4, 5, "17.5", AT, AT.plusSeconds(1)),
+                new RestoreResult("d", 3, 4, 5, "17.5", "a note", AT, AT.plusSeconds(1)),
+                new PreflightResult("d", 17L, "17.5", AT, null, null, AT),
+                new ConnectionResult(),
+                new SwitchResult("d", 17L, "psql …", 5, null, AT),
+                new CleanUpResult(false, 17L, List.of("x"), null),
+                new DropResult(true),
                 new SettleResult(backup("d", Map.of(), "17.5"), 1, 2),
                 new SettleResult(null, 1, 2),
                 maintained("word", 1),
@@ -76,7 +87,7 @@ class JsonTest {
 
     @Test
     void timesAreWordsAndNullsAreLeftOut() {
-        assertThat(Json.write(new RestoreResult("d", 1, 2, 3, null, AT, AT)))
+        assertThat(Json.write(new RestoreResult("d", 1, 2, 3, null, null, AT, AT)))
                 .contains("\"startedAt\":\"2026-03-01T02:00:00.123456789Z\"")
                 .doesNotContain("serverVersion");
     }
@@ -111,7 +122,8 @@ class JsonTest {
                 backup("d", many, "17.5", "k".repeat(1_000), 1, "sha256:" + "0".repeat(64), 4, "\u0001".repeat(2_000)),
                 new SettleResult(backup("d", many, "17.5"), 1, 2),
                 new SettleResult(backup("d", Map.of(), "€".repeat(9_000)), 1, 2),
-                new RestoreResult(strange, 3, 4, 5, "v".repeat(9_000), AT, AT));
+                new RestoreResult(strange, 3, 4, 5, "v".repeat(9_000), "n".repeat(9_000), AT, AT),
+                new PreflightResult(strange, 17L, "v".repeat(9_000), AT, "a".repeat(9_000), "n".repeat(9_000), AT));
     }
 
     @ParameterizedTest
@@ -128,6 +140,11 @@ class JsonTest {
             case SettleResult s -> assertThat(facts(s.completed())).isEqualTo(facts(((SettleResult) result).completed()));
             case MaintainResult m -> assertThat(m.purged()).isEqualTo(((MaintainResult) result).purged());
             case RestoreResult r -> assertThat(r.rows()).isEqualTo(4);
+            case PreflightResult p -> assertThat(p.targetOid()).isEqualTo(17L);
+            case ConnectionResult c -> assertThat(c).isEqualTo(result);
+            case SwitchResult s -> assertThat(s).isEqualTo(result);
+            case CleanUpResult c -> assertThat(c).isEqualTo(result);
+            case DropResult d -> assertThat(d).isEqualTo(result);
         }
     }
 

@@ -132,7 +132,7 @@ class BackupIT {
             bench.completed(bench.backup(database));
         }
 
-        Result result = bench.run(bench.restore(database + "_copy", RestoreStrategy.Create, null));
+        Result result = bench.restored(bench.restore(database + "_copy", RestoreStrategy.Create, null));
 
         assertThat(result).as("the restore compares all counts with those of the manifest").isInstanceOf(RestoreResult.class);
         assertThat(Racing.checksums(bench.postgres, database)).as("rows were written").isNotEqualTo(Racing.checksums(bench.postgres, database + "_copy"));

@@ -4,30 +4,39 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 import dev.remuda.support.Bucket;
 import dev.remuda.support.Folders;
+import dev.remuda.support.PostgresMajors;
 import dev.remuda.support.PostgresServer;
 import dev.remuda.support.SeaweedServer;
-import dev.remuda.support.TimescaleServer;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.BackupTask;
+import dev.remuda.task.CleanUpTask;
 import dev.remuda.task.Compression;
 import dev.remuda.task.DatabaseAccess;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Json;
+import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.RestoreTask;
 import dev.remuda.task.Result;
 import dev.remuda.task.SecretFiles;
+import dev.remuda.task.Selection;
 import dev.remuda.task.SettleTask;
 import dev.remuda.task.StoreAccess;
+import dev.remuda.task.SwitchResult;
+import dev.remuda.task.SwitchTask;
 import dev.remuda.task.Task;
 import dev.remuda.task.WorkerProtocol;
+import dev.remuda.worker.postgres.PgPrograms;
 import dev.remuda.worker.store.Manifest;
+import dev.remuda.worker.store.S3ObjectStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,14 +47,16 @@ final class Bench {
     final SeaweedServer store;
     final Bucket bucket;
     final String prefix = Bucket.freshPrefix();
+    private final List<String> uids = new ArrayList<>();
     final Path secrets = Folders.temporary("secrets");
 
     Bench() {
         this(SeaweedServer.shared());
     }
 
-    Bench(TimescaleServer timescale) {
-        this(timescale.postgres(), timescale.programs(), SeaweedServer.shared());
+    /** With one of the servers of which there are several majors. */
+    Bench(PostgresServer postgres) {
+        this(postgres, PostgresMajors.folder(), SeaweedServer.shared());
     }
 
     Bench(SeaweedServer store) {
@@ -78,7 +89,11 @@ final class Bench {
     }
 
     DatabaseAccess database(String name) {
-        return new DatabaseAccess(postgres.host(), postgres.port(), name, null, named("db"), null);
+        return database(postgres, name);
+    }
+
+    DatabaseAccess database(PostgresServer server, String name) {
+        return new DatabaseAccess(server.host(), server.port(), name, null, named("db"), null);
     }
 
     StoreAccess access() {
@@ -101,7 +116,70 @@ final class Bench {
     }
 
     RestoreTask restore(String database, RestoreStrategy strategy, String confirm) {
-        return new RestoreTask("r", "production", access(), prefix, null, database(database), strategy, confirm);
+        return restore(database(database), strategy, confirm);
+    }
+
+    RestoreTask restore(DatabaseAccess target, RestoreStrategy strategy, String confirm) {
+        String uid = UUID.randomUUID().toString();
+        uids.add(uid);
+        return new RestoreTask(
+                RestoreTask.Stage.Restore, "r", uid, "production", access(), new RestoreTask.Source(prefix, null, null, 1, "Standard"), target, strategy, confirm,
+                oid(target.name()), strategy == RestoreStrategy.Swap || strategy == RestoreStrategy.Recreate ? "before_" + uid : null, null, null, 1, 0, null);
+    }
+
+    /** As the preflight finds it. */
+    private Long oid(String database) {
+        return postgres.ask("postgres", "SELECT oid FROM pg_database WHERE datname = '" + database + "'").stream().map(Long::valueOf).findFirst().orElse(null);
+    }
+
+    /** The same task with checks. */
+    RestoreTask with(RestoreTask t, String... checks) {
+        return new RestoreTask(
+                t.stage(), t.restore(), t.uid(), t.namespace(), t.store(), t.source(), t.target(), t.strategy(), t.confirm(), t.targetOid(), t.replaced(), t.include(), t.ownerRole(), t.jobs(),
+                t.scratchBytes(), List.of(checks));
+    }
+
+    /** The same task in another stage. */
+    RestoreTask preflight(RestoreTask t) {
+        return new RestoreTask(
+                RestoreTask.Stage.Preflight, t.restore(), t.uid(), t.namespace(), t.store(), t.source(), t.target(), t.strategy(), t.confirm(), t.targetOid(), t.replaced(), t.include(),
+                t.ownerRole(), t.jobs(), t.scratchBytes(), t.checks());
+    }
+
+    /** The same task for a part. */
+    RestoreTask of(RestoreTask t, Selection include) {
+        return new RestoreTask(
+                t.stage(), t.restore(), t.uid(), t.namespace(), t.store(), t.source(), t.target(), t.strategy(), t.confirm(), t.targetOid(), t.replaced(), include, t.ownerRole(), t.jobs(),
+                t.scratchBytes(), t.checks());
+    }
+
+    /** The same task for any dump in the bucket. */
+    RestoreTask from(RestoreTask t, String key) {
+        return new RestoreTask(
+                t.stage(), t.restore(), t.uid(), t.namespace(), t.store(), new RestoreTask.Source(null, null, key, 1, "Standard"), t.target(), t.strategy(), t.confirm(),
+                t.targetOid(), t.replaced(), t.include(), t.ownerRole(), t.jobs(), t.scratchBytes(), t.checks());
+    }
+
+    /** The same task for another owner, several jobs, and room for them. */
+    RestoreTask as(RestoreTask t, String owner, int jobs, long scratchBytes) {
+        return new RestoreTask(
+                t.stage(), t.restore(), t.uid(), t.namespace(), t.store(), t.source(), t.target(), t.strategy(), t.confirm(), t.targetOid(), t.replaced(), t.include(), owner, jobs, scratchBytes,
+                t.checks());
+    }
+
+    /** Restores and switches, as the operator's Jobs do. */
+    RestoreResult restored(RestoreTask task) {
+        RestoreResult result = (RestoreResult) run(task);
+        assertThat(run(switching(task, result.databaseName()))).isInstanceOf(SwitchResult.class);
+        return result;
+    }
+
+    SwitchTask switching(RestoreTask task, String database) {
+        return new SwitchTask(task.restore(), task.uid(), database(database), task.replaced());
+    }
+
+    CleanUpTask cleaning(RestoreTask task, String database) {
+        return new CleanUpTask(task.restore(), task.uid(), database(database), task.replaced());
     }
 
     SettleTask settle() {
@@ -114,6 +192,13 @@ final class Bench {
 
     Result run(Task task, Stop stop) {
         return WorkerApp.work(environment(task), stop);
+    }
+
+    /** A restore that tells somebody how it goes. */
+    Result run(RestoreTask task, Journal journal) {
+        try (S3ObjectStore connected = new S3ObjectStore(task.store(), new Stop())) {
+            return new RestoreRun(task, connected, new PgPrograms(programs), secrets.resolve("scratch"), journal, new Stop()).run();
+        }
     }
 
     BackupResult completed(BackupTask task) {
@@ -139,7 +224,8 @@ final class Bench {
 
     /** Neither a rehearsal nor a restore has left a database of its own. */
     void requireNoSideDatabases() {
-        assertThat(postgres.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'remuda%'")).isEmpty();
+        assertThat(postgres.ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'remuda%'"))
+                .as("of this test's restores").noneMatch(name -> uids.stream().anyMatch(uid -> name.endsWith(uid.replace("-", ""))));
     }
 
     void requireNothingStored() {

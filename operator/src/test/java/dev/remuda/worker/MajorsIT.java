@@ -21,6 +21,7 @@ import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.RestoreTask;
 import dev.remuda.task.Result;
+import dev.remuda.task.SwitchTask;
 import dev.remuda.task.Task;
 import dev.remuda.task.WorkerProtocol;
 
@@ -29,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Each major version of PostgreSQL, and the way from an older to a newer one, with the programs of all of them at hand as in the image. */
 class MajorsIT {
     private final Bench bench = new Bench();
+    private RestoreTask task;
 
     @Test
     void allThatTheScriptBringsAreThere() {
@@ -51,7 +53,7 @@ class MajorsIT {
         String copy = database + "_from_" + from;
 
         BackupResult backup = (BackupResult) run(bench.backup(at(source, database), bench.access()));
-        RestoreResult restored = (RestoreResult) run(create(target, copy));
+        RestoreResult restored = restored(target, copy);
 
         assertThat(backup.serverVersion()).startsWith(from + ".");
         assertThat(bench.manifest().dump().clientMajor()).isEqualTo(from);
@@ -81,7 +83,7 @@ class MajorsIT {
                     "INSERT INTO odds SELECT timestamptz '2026-01-01Z' + i * interval '1 hour', i FROM generate_series(1, 1000) i");
 
             run(bench.backup(at(server, database), bench.access()));
-            RestoreResult restored = (RestoreResult) run(create(server, database + "_copy"));
+            RestoreResult restored = restored(server, database + "_copy");
 
             assertThat(restored.rows()).isEqualTo(1000);
             assertThat(server.ask(database + "_copy", "SELECT num_chunks FROM timescaledb_information.hypertables"))
@@ -90,11 +92,18 @@ class MajorsIT {
     }
 
     private DatabaseAccess at(PostgresServer server, String database) {
-        return new DatabaseAccess(server.host(), server.port(), database, null, bench.named("db"), null);
+        return bench.database(server, database);
+    }
+
+    private RestoreResult restored(PostgresServer server, String database) {
+        RestoreResult result = (RestoreResult) run(create(server, database));
+        run(new SwitchTask(task.restore(), task.uid(), at(server, database), null));
+        return result;
     }
 
     private RestoreTask create(PostgresServer server, String database) {
-        return new RestoreTask("r", "production", bench.access(), bench.prefix, null, at(server, database), RestoreStrategy.Create, null);
+        task = bench.restore(at(server, database), RestoreStrategy.Create, null);
+        return task;
     }
 
     private Result run(Task task) {

@@ -34,7 +34,7 @@ class RestoreRefusedIT {
     void createRefusesADatabaseThatExists() {
         bench.completed(bench.backup(database));
 
-        refused(bench.restore(database, RestoreStrategy.Create, database), Reason.TargetExists, "database " + database + " exists already", "strategy Recreate");
+        refused(bench.restore(database, RestoreStrategy.Create, database), Reason.TargetExists, "database " + database + " exists already", "strategy Swap");
     }
 
     @Test
@@ -94,7 +94,7 @@ class RestoreRefusedIT {
         postgres.run("postgres", "CREATE ROLE creator LOGIN CREATEDB PASSWORD 'p'");
         bench.secret("db", Map.of("username", "creator", "password", "p"));
 
-        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.DatabasePermissionDenied, "user creator may not drop database " + database);
+        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.DatabasePermissionDenied, "user creator may not replace database " + database);
     }
 
     @Test
@@ -103,7 +103,7 @@ class RestoreRefusedIT {
         postgres.run("postgres", "CREATE ROLE nobody_1 LOGIN PASSWORD 'p'");
         bench.secret("db", Map.of("username", "nobody_1", "password", "p"));
 
-        refused(bench.restore("fresh_1", RestoreStrategy.Create, null), Reason.DatabasePermissionDenied, "rehearsal", "permission denied to create database");
+        refused(bench.restore("fresh_1", RestoreStrategy.Create, null), Reason.DatabasePermissionDenied, "user nobody_1 may not create databases", "CREATEDB");
         assertThat(postgres.has("fresh_1")).isFalse();
     }
 
@@ -124,7 +124,9 @@ class RestoreRefusedIT {
         RestoreTask task = bench.restore(database, RestoreStrategy.Recreate, database);
 
         refused(
-                new RestoreTask(task.restore(), task.namespace(), task.store(), task.prefix(), "sha256:00", task.target(), task.strategy(), task.confirm()),
+                new RestoreTask(
+                        task.stage(), task.restore(), task.uid(), task.namespace(), task.store(),
+                        new RestoreTask.Source(task.source().prefix(), "sha256:00", null, 1, "Standard"), task.target(), task.strategy(), task.confirm(), null, null, null, null, 1, 0, null),
                 Reason.ChecksumMismatch, "status of one with sha256:00", "was replaced");
     }
 

@@ -117,7 +117,7 @@ final class Shelf {
     private static Manifest manifest(String name, Written written) {
         Instant at = Instant.parse("2026-01-01T02:00:00Z");
         Manifest.Database database = new Manifest.Database(
-                "horse_racing", "17.6", 17, 1, "o", "UTF8", "C", "C", "c", null, null, -1, List.of(), List.of(), List.of("o"), List.of(), null);
+                "horse_racing", "17.6", 17, 1, "o", "UTF8", "C", "C", "c", null, null, -1, List.of(), List.of(), List.of("o"), List.of(), null, null);
         Manifest.Dump dump = new Manifest.Dump(
                 "data.dump.zst", "Custom", new Compression(Compression.Algorithm.Zstd, 3), written.size(), written.sha256(), written.checksum(), 9, 17, null,
                 null, null, null);

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import dev.remuda.support.TimescaleServer;
+import dev.remuda.support.PostgresServer;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.BackupTask;
 import dev.remuda.task.DumpContent;
@@ -27,15 +27,15 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /** Parts of a database with hypertables: those that would silently lack rows are refused, the others are made. */
 class TimescaleSelectionIT {
-    private static final TimescaleServer SERVER = TimescaleServer.shared();
+    private static final PostgresServer SERVER = PostgresServer.timescale();
     private static String database;
 
     private final Bench bench = new Bench(SERVER);
 
     @BeforeAll
     static void aDatabaseWithAHypertable() {
-        database = SERVER.postgres().createDatabase();
-        SERVER.postgres().run(
+        database = SERVER.createDatabase();
+        SERVER.run(
                 database, "CREATE EXTENSION timescaledb", "CREATE SCHEMA audit", "CREATE SCHEMA chunks",
                 "CREATE TABLE odds (at timestamptz NOT NULL, odds numeric)", "SELECT create_hypertable('odds', 'at', associated_schema_name => 'chunks')",
                 "INSERT INTO odds SELECT timestamptz '2026-01-01Z' + i * interval '1 hour', i % 90 FROM generate_series(1, 500) i",
@@ -59,7 +59,7 @@ class TimescaleSelectionIT {
     }
 
     private static String chunk() {
-        return SERVER.postgres().ask(database, "SELECT chunk_schema || '.' || chunk_name FROM timescaledb_information.chunks LIMIT 1").getFirst();
+        return SERVER.ask(database, "SELECT chunk_schema || '.' || chunk_name FROM timescaledb_information.chunks LIMIT 1").getFirst();
     }
 
     static Stream<Arguments> refused() {
@@ -95,9 +95,9 @@ class TimescaleSelectionIT {
         assertThat(result.rows()).isEqualTo(500);
         assertThat(result.tables()).isEqualTo(2);
         assertThat(bench.manifest().database().timescaledb().hypertables()).isEqualTo(1);
-        assertThat(bench.run(bench.restore(database + "_copy", RestoreStrategy.Create, null))).isInstanceOf(RestoreResult.class);
-        assertThat(SERVER.postgres().ask(database + "_copy", "SELECT count(*) FROM odds UNION ALL SELECT count(*) FROM audit.log")).containsExactly("500", "0");
-        assertThat(SERVER.postgres().ask(database + "_copy", "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).containsExactly("odds");
+        bench.restored(bench.restore(database + "_copy", RestoreStrategy.Create, null));
+        assertThat(SERVER.ask(database + "_copy", "SELECT count(*) FROM odds UNION ALL SELECT count(*) FROM audit.log")).containsExactly("500", "0");
+        assertThat(SERVER.ask(database + "_copy", "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).containsExactly("odds");
     }
 
     /** Neither the extension nor anything of it is in such a dump, so no step of TimescaleDB belongs to its restore. */
@@ -108,8 +108,8 @@ class TimescaleSelectionIT {
         assertThat(result.rows()).isEqualTo(9);
         assertThat(bench.manifest().database().timescaledb()).isNull();
         assertThat(bench.files()).contains("globals.sql");
-        assertThat(bench.run(bench.restore(database + "_audit", RestoreStrategy.Create, null))).isInstanceOf(RestoreResult.class);
-        assertThat(SERVER.postgres().ask(database + "_audit", "SELECT count(*) FROM audit.log")).containsExactly("9");
+        bench.restored(bench.restore(database + "_audit", RestoreStrategy.Create, null));
+        assertThat(SERVER.ask(database + "_audit", "SELECT count(*) FROM audit.log")).containsExactly("9");
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
 
 import dev.remuda.worker.store.Manifest.Table;
 
@@ -14,9 +15,10 @@ public final class Counting implements AutoCloseable {
     private final Snapshot snapshot;
     private final Future<List<Table>> tables;
 
-    public Counting(Snapshot snapshot) {
+    /** @param told how many are counted, after each */
+    public Counting(Snapshot snapshot, IntConsumer told) {
         this.snapshot = snapshot;
-        this.tables = thread.submit(() -> Tables.countInSnapshot(snapshot.database(), snapshot.scope()));
+        this.tables = thread.submit(() -> Tables.countInSnapshot(snapshot.database(), snapshot.scope(), told));
     }
 
     /** Waits for the end. */

@@ -47,6 +47,23 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** As an application would: names without a schema are looked for where the database's own settings say. */
+    static Database connectAsUsers(Login login, Reason otherwise, Stop stop) {
+        Database database = connect(login, otherwise, stop);
+        try {
+            database.query(
+                    "setting search_path",
+                    "SELECT set_config('search_path', coalesce((SELECT substr(s, strpos(s, '=') + 1) FROM pg_db_role_setting r, unnest(r.setconfig) s"
+                            + " WHERE r.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) AND r.setrole = 0 AND s LIKE 'search\\_path=%'),"
+                            + " '\"$user\", public'), false)",
+                    row -> row.getString(1));
+            return database;
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
     public Login login() {
         return login;
     }
@@ -69,20 +86,35 @@ public final class Database implements AutoCloseable {
     }
 
     <T> List<T> query(String what, String sql, Row<T> reader, Object... parameters) {
+        if (parameters.length == 0) {
+            return query(what, sql, reader); // a question mark may be an operator
+        }
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
             }
-            List<T> rows = new ArrayList<>();
             try (ResultSet result = statement.executeQuery()) {
-                while (result.next()) {
-                    rows.add(reader.read(result));
-                }
+                return rows(result, reader);
             }
-            return rows;
         } catch (SQLException e) {
             throw SqlFailures.of(login, what, e, otherwise);
         }
+    }
+
+    private <T> List<T> query(String what, String sql, Row<T> reader) {
+        try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(sql)) {
+            return rows(result, reader);
+        } catch (SQLException e) {
+            throw SqlFailures.of(login, what, e, otherwise);
+        }
+    }
+
+    private static <T> List<T> rows(ResultSet result, Row<T> reader) throws SQLException {
+        List<T> rows = new ArrayList<>();
+        while (result.next()) {
+            rows.add(reader.read(result));
+        }
+        return rows;
     }
 
     <T> T one(String what, String sql, Row<T> reader, Object... parameters) {

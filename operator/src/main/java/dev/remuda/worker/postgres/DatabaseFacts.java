@@ -9,7 +9,8 @@ public final class DatabaseFacts {
     // Columns have come and gone between majors; a row as JSON lacks what the server does not know.
     private static final String DATABASE = """
             SELECT pg_database_size(oid), pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype, datconnlimit,
-                   to_jsonb(d)->>'datlocprovider', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'), to_jsonb(d)->>'daticurules'
+                   to_jsonb(d)->>'datlocprovider', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'), to_jsonb(d)->>'daticurules',
+                   shobj_description(oid, 'pg_database')
             FROM pg_database d WHERE datname = current_database()
             """;
 
@@ -54,8 +55,16 @@ public final class DatabaseFacts {
         return database.one("asking for the size", "SELECT pg_database_size(current_database())", row -> row.getLong(1));
     }
 
+    /** Of a dump: with include, neither TimescaleDB nor anything of it is dumped, so where it is restored TimescaleDB plays no part. */
     public static Manifest.Database read(Snapshot snapshot) {
-        Database database = snapshot.database();
+        return read(snapshot.database(), snapshot.scope().include().none());
+    }
+
+    public static Manifest.Database read(Database database) {
+        return read(database, true);
+    }
+
+    private static Manifest.Database read(Database database, boolean withTimescale) {
         List<Manifest.Setting> settings = database.query(
                 "reading settings", SETTINGS, row -> new Manifest.Setting(row.getString(1), row.getString(2), row.getString(3)));
         List<Manifest.Grant> grants = database.query(
@@ -63,12 +72,11 @@ public final class DatabaseFacts {
         List<String> roles = database.query("reading roles", ROLES, row -> row.getString(1));
         List<Manifest.Extension> extensions = database.query(
                 "reading extensions", EXTENSIONS, row -> new Manifest.Extension(row.getString(1), row.getString(2), row.getString(3)));
-        // With include, neither the extension nor anything of it is dumped: where it is restored TimescaleDB plays no part.
-        Manifest.Timescale timescale = snapshot.scope().include().none() ? Timescale.facts(database) : null;
+        Manifest.Timescale timescale = withTimescale ? Timescale.facts(database) : null;
         String version = database.version();
         int major = database.major();
         return database.one("reading the database's properties", DATABASE, row -> new Manifest.Database(
                 database.login().database(), version, major, row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5),
-                row.getString(7), row.getString(8), row.getString(9), row.getInt(6), settings, grants, roles, extensions, timescale));
+                row.getString(7), row.getString(8), row.getString(9), row.getInt(6), settings, grants, roles, extensions, timescale, Marks.others(row.getString(10))));
     }
 }

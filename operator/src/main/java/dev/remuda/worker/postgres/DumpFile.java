@@ -26,7 +26,7 @@ import dev.remuda.worker.WorkFailure;
  * @param compressions outermost first
  * @param content all of it, without the compressions
  */
-public record DumpFile(DumpFormat format, List<String> compressions, InputStream content) {
+public record DumpFile(DumpFormat format, List<String> compressions, InputStream content) implements AutoCloseable {
     private static final int HEAD = 16 * 1024;
     private static final int LAYERS = 4;
     private static final int TAR_HEADER = 512;
@@ -137,5 +137,10 @@ public record DumpFile(DumpFormat format, List<String> compressions, InputStream
             return Optional.empty(); // more than the head
         }
         return Optional.empty();
+    }
+
+    @Override
+    public void close() throws IOException {
+        content.close();
     }
 }

@@ -9,12 +9,22 @@ import java.util.Properties;
  *
  * @param sslMode libpq's word
  * @param caFile PEM file of the authorities to trust; null where nothing is checked
+ * @param application what the server shows as the connection's application_name
  */
-public record Login(String host, int port, String database, String user, String password, String sslMode, String caFile) {
+public record Login(String host, int port, String database, String user, String password, String sslMode, String caFile, String application) {
     private static final int CONNECT_SECONDS = 15;
 
+    public Login(String host, int port, String database, String user, String password, String sslMode, String caFile) {
+        this(host, port, database, user, password, sslMode, caFile, "remuda");
+    }
+
     public Login withDatabase(String other) {
-        return new Login(host, port, other, user, password, sslMode, caFile);
+        return new Login(host, port, other, user, password, sslMode, caFile, application);
+    }
+
+    /** The same for the work of one resource, by whose uid all its connections are known to the server. */
+    public Login of(String uid) {
+        return new Login(host, port, database, user, password, sslMode, caFile, "remuda " + uid);
     }
 
     /** For messages: where, without a word of the password. */
@@ -32,11 +42,27 @@ public record Login(String host, int port, String database, String user, String 
         variables.put("PGPASSWORD", password);
         variables.put("PGSSLMODE", sslMode);
         variables.put("PGCONNECT_TIMEOUT", Integer.toString(CONNECT_SECONDS));
-        variables.put("PGAPPNAME", "remuda");
+        variables.put("PGAPPNAME", application);
         if (caFile != null) {
             variables.put("PGSSLROOTCERT", caFile);
         }
         return variables;
+    }
+
+    /** For a program of the user's: libpq's variables, and all in one URL, as many programs want it. */
+    public Map<String, String> forPrograms() {
+        Map<String, String> variables = new LinkedHashMap<>(environment());
+        variables.remove("PGAPPNAME");
+        variables.remove("PGCONNECT_TIMEOUT");
+        String address = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        String ca = caFile == null ? "" : "&sslrootcert=" + encoded(caFile);
+        variables.put(
+                "DATABASE_URL", "postgresql://" + encoded(user) + ":" + encoded(password) + "@" + address + ":" + port + "/" + encoded(database) + "?sslmode=" + sslMode + ca);
+        return variables;
+    }
+
+    private static String encoded(String text) {
+        return java.net.URLEncoder.encode(text, java.nio.charset.StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** What has no variable in the environment: an idle connection is kept in the memory of the routers between. */
@@ -58,7 +84,7 @@ public record Login(String host, int port, String database, String user, String 
         if (caFile != null) {
             properties.setProperty("sslrootcert", caFile);
         }
-        properties.setProperty("ApplicationName", "remuda");
+        properties.setProperty("ApplicationName", application);
         properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
         properties.setProperty("loginTimeout", Integer.toString(2 * CONNECT_SECONDS));
         properties.setProperty("tcpKeepAlive", "true");

@@ -4,13 +4,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 import dev.remuda.task.Reason;
 import dev.remuda.worker.Stop;
@@ -28,22 +25,15 @@ public final class PgArchive {
         this.stop = stop;
     }
 
-    /** An archive as a stream, or the folder of one in directory format. */
-    public sealed interface Source {
-        record Stream(InputStream archive) implements Source {}
-
-        record Folder(Path folder) implements Source {}
-    }
-
     /** What it holds; of a stream in custom format only the beginning is read. @throws WorkFailure DumpIncomplete when it cannot be read */
-    public Toc toc(Source source) throws IOException {
-        return run(source, output -> Toc.parse(new String(output.readAllBytes(), StandardCharsets.UTF_8)), "--list", "--verbose");
+    public Toc toc(Archive archive) throws IOException {
+        return run(archive, output -> Toc.parse(new String(output.readAllBytes(), StandardCharsets.UTF_8)), "--list", "--verbose");
     }
 
     /** The version of TimescaleDB that it was made with, which the extension's own table says; empty without. */
-    public Optional<String> timescaleVersion(Source source) throws IOException {
+    public Optional<String> timescaleVersion(Archive archive) throws IOException {
         return run(
-                source, output -> Optional.ofNullable(SqlScan.read("the table with TimescaleDB's version", output).timescaleVersion()), "--data-only",
+                archive, output -> Optional.ofNullable(SqlScan.read("the table with TimescaleDB's version", output).timescaleVersion()), "--data-only",
                 "--schema=_timescaledb_catalog", "--table=metadata", "--file=-");
     }
 
@@ -51,55 +41,19 @@ public final class PgArchive {
         T read(InputStream output) throws IOException;
     }
 
-    private <T> T run(Source source, Reading<T> reading, String... arguments) throws IOException {
+    private <T> T run(Archive archive, Reading<T> reading, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(programs.path(major, "pg_restore")));
         command.addAll(List.of(arguments));
-        if (source instanceof Source.Folder(Path folder)) {
-            command.addAll(List.of("--format=directory", folder.toString()));
-        }
+        archive.file().ifPresent(file -> command.add(file.toString()));
         try (PgProcess process = PgProcess.start(command, Map.of(), Reason.RestoreFailed, stop)) {
-            // It may say much before it has read all.
-            FutureTask<Void> feeding = new FutureTask<>(() -> {
-                feed(process, source);
-                return null;
-            });
-            Thread.ofVirtual().start(feeding);
+            Feeding feeding = Feeding.start(archive, process);
             byte[] output = process.output().readAllBytes();
-            fed(feeding);
+            feeding.await();
             String failure = process.failure();
             if (failure != null) {
                 throw new WorkFailure(Reason.DumpIncomplete, "the archive cannot be read: " + failure);
             }
             return reading.read(new ByteArrayInputStream(output));
-        }
-    }
-
-    private static void feed(PgProcess process, Source source) throws IOException {
-        boolean fed = false;
-        try {
-            process.feed(source instanceof Source.Stream(InputStream archive) ? archive : InputStream.nullInputStream());
-            fed = true;
-        } finally {
-            if (!fed) {
-                process.close(); // it would wait for the rest for ever
-            }
-        }
-    }
-
-    private static void fed(FutureTask<Void> feeding) throws IOException {
-        try {
-            feeding.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            if (e.getCause() instanceof RuntimeException fault) {
-                throw fault;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WorkFailure(Reason.InternalError, "interrupted while reading an archive", e);
         }
     }
 }

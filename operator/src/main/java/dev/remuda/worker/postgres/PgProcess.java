@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -59,13 +60,33 @@ public final class PgProcess implements AutoCloseable {
      * @throws IOException when the stream cannot be read
      */
     public void feed(InputStream from) throws IOException {
+        copy(from);
+        end(process.getOutputStream());
+    }
+
+    /** Gives it all of a stream; more may follow. @return whether it took all */
+    boolean copy(InputStream from) throws IOException {
         byte[] buffer = new byte[BUFFER];
-        OutputStream input = process.getOutputStream();
         boolean reads = true;
         for (int n = from.read(buffer); n >= 0 && reads; n = from.read(buffer)) {
-            reads = accepts(input, buffer, n);
+            reads = accepts(process.getOutputStream(), buffer, n);
         }
-        closeInput(input);
+        return reads;
+    }
+
+    /** Gives it some text; more may follow. */
+    void write(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        accepts(process.getOutputStream(), bytes, bytes.length);
+    }
+
+    /** Gives it the end of its input. */
+    void endInput() {
+        end(process.getOutputStream());
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     private static boolean accepts(OutputStream input, byte[] buffer, int n) {
@@ -77,7 +98,7 @@ public final class PgProcess implements AutoCloseable {
         }
     }
 
-    private void closeInput(OutputStream input) {
+    private void end(OutputStream input) {
         try {
             input.close();
         } catch (IOException e) {
@@ -140,6 +161,11 @@ public final class PgProcess implements AutoCloseable {
         if (lastWords.size() > LINES_KEPT) {
             lastWords.removeFirst();
         }
+    }
+
+    /** Ends it at once; what it has said so far can still be read. */
+    void kill() {
+        process.toHandle().destroyForcibly();
     }
 
     private void end() {

@@ -36,6 +36,15 @@ public final class PgPrograms {
         return major;
     }
 
+    /** The newest that are there: they read what any older one wrote. */
+    public int newest() {
+        NavigableSet<Integer> majors = majors();
+        if (majors.isEmpty()) {
+            throw new WorkFailure(Reason.InternalError, "the image has no PostgreSQL programs under " + folder);
+        }
+        return majors.last();
+    }
+
     String path(int major, String program) {
         return folder.resolve(Integer.toString(major)).resolve("bin").resolve(program).toString();
     }

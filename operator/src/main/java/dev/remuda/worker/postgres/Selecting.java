@@ -12,13 +12,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import dev.remuda.task.TableName;
+
 /** Finds what belongs to tables and schemas, by what depends on what. */
 final class Selecting {
     private final Toc toc;
     private final Map<Integer, TocEntry> selected = new LinkedHashMap<>();
-    private final Map<TocEntry, Toc.Name> asked = new HashMap<>();
+    private final Map<TocEntry, TableName> asked = new HashMap<>();
     private final Set<String> missing = new LinkedHashSet<>();
-    private final Set<Toc.Name> ambiguous = new LinkedHashSet<>();
+    private final Set<TableName> ambiguous = new LinkedHashSet<>();
     private final boolean attaches;
 
     Selecting(Toc toc) {
@@ -26,7 +28,7 @@ final class Selecting {
         this.attaches = toc.entries().stream().anyMatch(entry -> entry.is("TABLE ATTACH"));
     }
 
-    Selection select(Collection<String> schemas, Collection<Toc.Name> tables) {
+    ArchivePart select(Collection<String> schemas, Collection<TableName> tables) {
         schemas.forEach(this::schema);
         tables.forEach(this::table);
         int before;
@@ -35,9 +37,13 @@ final class Selecting {
             toc.entries().stream().filter(this::belongs).forEach(this::take);
         } while (selected.size() > before);
         List<TocEntry> ordered = toc.entries().stream().filter(entry -> selected.containsKey(entry.id())).toList();
-        return new Selection(
-                ordered, ordered.stream().filter(TocEntry::isTable).map(table -> asked.getOrDefault(table, Toc.nameOf(table))).toList(), List.copyOf(missing),
+        return new ArchivePart(
+                ordered, ordered.stream().filter(this::standsForTable).map(table -> asked.getOrDefault(table, Toc.nameOf(table))).toList(), List.copyOf(missing),
                 List.copyOf(ambiguous), new Needing(toc, selected).needs(), notes(ordered));
+    }
+
+    private boolean standsForTable(TocEntry entry) {
+        return entry.isTable() || entry.is("TABLE DATA") && toc.entries().stream().noneMatch(table -> table.isTable() && Toc.nameOf(table).equals(Toc.nameOf(entry)));
     }
 
     private void take(TocEntry entry) {
@@ -60,10 +66,14 @@ final class Selecting {
         "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA", "SUBSCRIPTION TABLE", "TABLE ATTACH", "INDEX ATTACH"
     };
 
-    private void table(Toc.Name name) {
-        Toc.Name printed = new Toc.Name(Toc.printed(name.schema()), Toc.printed(name.name()));
+    private void table(TableName name) {
+        TableName printed = new TableName(Toc.printed(name.schema()), Toc.printed(name.name()));
         List<TocEntry> found = toc.entries().stream().filter(TocEntry::isTable).filter(entry -> Toc.nameOf(entry).equals(printed)).toList();
-        if (found.isEmpty()) {
+        List<TocEntry> alone = rows().filter(entry -> Toc.nameOf(entry).equals(printed)).toList();
+        if (found.isEmpty() && alone.size() == 1) {
+            take(alone.getFirst()); // a dump of rows alone
+            asked.put(alone.getFirst(), name);
+        } else if (found.isEmpty()) {
             missing.add("table " + name);
         } else if (found.size() > 1) {
             ambiguous.add(name);
@@ -137,7 +147,7 @@ final class Selecting {
                         .forEach(table -> notes.add(parentOf(attach, table)));
             }
         }
-        Set<Toc.Name> hypertables = toc.hypertables();
+        Set<TableName> hypertables = toc.hypertables();
         ordered.stream().filter(table -> table.isTable() && hypertables.contains(Toc.nameOf(table))).forEach(table -> notes.add(
                 Toc.nameOf(table) + " is a hypertable of TimescaleDB: its rows are in chunks, which are not selected; only the whole database can be restored"));
         return notes;

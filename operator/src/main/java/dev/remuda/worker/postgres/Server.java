@@ -1,21 +1,22 @@
 package dev.remuda.worker.postgres;
 
+import java.time.Duration;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 
-import dev.remuda.task.DumpContent;
+import dev.remuda.task.Json;
 import dev.remuda.task.Reason;
-import dev.remuda.task.TableName;
 import dev.remuda.worker.Stop;
 import dev.remuda.worker.WorkFailure;
 import dev.remuda.worker.store.Manifest;
 
-/** A server into which a backup is restored: what it must have, and its databases as things that are created and dropped. */
+/** A server into which a backup is restored: its databases as things that are created, marked and dropped. */
 public final class Server implements AutoCloseable {
-    private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
-    private static final int OLDEST = 13; // the first whose DROP DATABASE ends connections
 
-    private static final int ATTEMPTS = 10;
+    private static final int LOOKS = 100;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
     private final Database database;
 
@@ -26,6 +27,34 @@ public final class Server implements AutoCloseable {
     /** Connects to a database that is not the target, since that one is dropped. A stop does not end it: it is what cleans up. */
     public static Server connect(Login login) {
         return new Server(login.database().equals("postgres") ? connect(login, "template1") : anyOf(login));
+    }
+
+    /**
+     * The same for a Restore whose earlier worker may be at work still, on a node that is cut off from the cluster. All its connections, those of its
+     * programs too, are ended and gone before this returns; what it then does over this one's head fails.
+     */
+    public static Server connectAlone(Login login) {
+        Server server = connect(login);
+        try {
+            for (int look = 0; server.endNamesakes() > 0; look++) {
+                if (look == LOOKS) {
+                    throw new WorkFailure(Reason.TargetInUse, "connections of an earlier worker of this Restore do not end on " + login.server());
+                }
+                new Stop().await(BETWEEN_LOOKS);
+            }
+            return server;
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private int endNamesakes() {
+        List<Integer> others = database.query(
+                "looking for an earlier worker",
+                "SELECT pid FROM pg_stat_activity WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()", row -> row.getInt(1));
+        end(others);
+        return others.size();
     }
 
     private static Database anyOf(Login login) {
@@ -55,103 +84,21 @@ public final class Server implements AutoCloseable {
         return database.is("looking for database " + name, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = ?)", name);
     }
 
-    /** @throws WorkFailure the first thing the server lacks for this backup, and how to give it */
-    public void requireFitFor(Manifest manifest) {
-        Manifest.Database backup = manifest.database();
-        requireRestorable(manifest.dump());
-        int major = database.major();
-        int client = manifest.dump().clientMajor();
-        if (major < OLDEST || major < backup.serverMajor()) {
-            throw new WorkFailure(
-                    Reason.ServerVersionUnsupported, "the backup is of PostgreSQL " + backup.serverMajor() + " and the target server is " + major
-                            + "; restore into a server of " + Math.max(OLDEST, backup.serverMajor()) + " or newer");
-        }
-        if (client >= FIRST_WITH_TRANSACTION_TIMEOUT && major < FIRST_WITH_TRANSACTION_TIMEOUT) {
-            throw new WorkFailure(
-                    Reason.ServerVersionUnsupported, "the backup was made by pg_dump " + client + ", whose archives set what PostgreSQL " + major
-                            + " does not know; restore into a server of 17 or newer, or by hand: pg_restore -f - … | grep -v '^SET transaction_timeout' | psql …");
-        }
-        requireRoles(backup);
-        if (manifest.dump().scope().include().none()) {
-            requireExtensions(backup); // else none is dumped
-        }
-        if (backup.timescaledb() != null) {
-            requireTimescale(backup);
-        }
+    /** Ends the connections to it that this login may end. */
+    void endConnections(String name) {
+        end(database.query(
+                "listing connections to " + name, "SELECT pid FROM pg_stat_activity WHERE datname = ? AND pid <> pg_backend_pid()", row -> row.getInt(1), name));
     }
 
-    /** What is known to fail at the rows would fail when the target is gone. */
-    private static void requireRestorable(Manifest.Dump dump) {
-        String byHand = "; choose another backup, or restore this one by hand with the commands of its manifest (howToRestore)";
-        if (dump.scope().content() == DumpContent.DataOnly) {
-            throw new WorkFailure(Reason.InvalidSpec, "the backup has rows alone (content DataOnly), and a Restore makes a new database" + byHand);
-        }
-        if (dump.dangling() != null && !dump.dangling().isEmpty()) {
-            throw new WorkFailure(
-                    Reason.InvalidSpec, "foreign keys of " + Tables.some(dump.dangling().stream().map(TableName::toString).toList())
-                            + " lead to what the backup does not have, and would fail" + byHand);
-        }
-    }
-
-    private void requireRoles(Manifest.Database backup) {
-        TreeSet<String> roles = new TreeSet<>(backup.roles());
-        roles.add(backup.owner());
-        if (backup.timescaledb() != null) {
-            roles.addAll(backup.timescaledb().jobOwners());
-        }
-        roles.removeAll(database.query("listing roles", "SELECT rolname FROM pg_roles", row -> row.getString(1)));
-        if (!roles.isEmpty()) {
-            List<String> missing = List.copyOf(roles);
-            throw new WorkFailure(
-                    Reason.RoleMissing, "roles of the backup do not exist on the target server: " + Tables.some(missing) + "; create them first (CREATE ROLE "
-                            + Sql.identifier(missing.getFirst()) + " LOGIN)");
-        }
-    }
-
-    private void requireExtensions(Manifest.Database backup) {
-        List<String> available = database.query("listing extensions", "SELECT name FROM pg_available_extensions", row -> row.getString(1));
-        List<String> missing = backup.extensions().stream().map(Manifest.Extension::name).filter(name -> !available.contains(name)).toList();
-        if (!missing.isEmpty()) {
-            throw new WorkFailure(
-                    Reason.ExtensionMismatch, "the target server has no extension " + Tables.some(missing) + ", which the backup needs; install its package there");
-        }
-    }
-
-    private void requireTimescale(Manifest.Database backup) {
-        String version = backup.timescaledb().version();
-        List<String> versions = database.query(
-                "listing TimescaleDB's versions",
-                "SELECT version FROM pg_available_extension_versions WHERE name = 'timescaledb' ORDER BY 1", row -> row.getString(1));
-        if (!versions.contains(version)) {
-            throw new WorkFailure(
-                    Reason.ExtensionMismatch, "the backup has TimescaleDB " + version + ", and the target server offers " + Tables.some(versions)
-                            + "; install version " + version + " there, restore, then ALTER EXTENSION timescaledb UPDATE");
-        }
-        if (!database.is("asking whether this is a superuser", "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
-            throw new WorkFailure(
-                    Reason.DatabasePermissionDenied, "a backup with TimescaleDB can only be restored by a superuser; " + database.login().user() + " is none");
-        }
-        if (!database.is("reading shared_preload_libraries", "SELECT current_setting('shared_preload_libraries') LIKE '%timescaledb%'")) {
-            throw new WorkFailure(
-                    Reason.ExtensionMismatch, "the target server does not preload TimescaleDB; add it to shared_preload_libraries and restart the server");
-        }
-        boolean elsewhere = backup.extensions().stream().anyMatch(e -> e.name().equals("timescaledb") && !e.schema().equals("public"));
-        if (elsewhere) {
-            throw new WorkFailure(
-                    Reason.ExtensionMismatch, "TimescaleDB is not in schema public in this backup, which cannot be restored automatically; its manifest says how by hand");
-        }
-    }
-
-    /** @throws WorkFailure when this login could not drop it */
-    public void requireDroppable(String name) {
-        List<Boolean> rights = database.query(
-                "looking at database " + name,
-                "SELECT datistemplate, pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = ?",
-                row -> !row.getBoolean(1) && row.getBoolean(2), name);
-        if (rights.contains(false)) {
-            throw new WorkFailure(
-                    Reason.DatabasePermissionDenied, "user " + database.login().user() + " may not drop database " + name
-                            + ": it is a template, or owned by another role; use its owner or a superuser");
+    private void end(List<Integer> connections) {
+        for (int pid : connections) {
+            try {
+                database.is("ending a connection", "SELECT pg_terminate_backend(?)", pid);
+            } catch (WorkFailure e) {
+                if (e.reason() != Reason.DatabasePermissionDenied) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -165,6 +112,16 @@ public final class Server implements AutoCloseable {
         String quoted = Sql.identifier(name);
         database.execute("creating database " + name, "CREATE DATABASE " + quoted + " TEMPLATE template0" + locale(like));
         database.execute("closing database " + name, "REVOKE ALL ON DATABASE " + quoted + " FROM PUBLIC");
+        if (like.comment() != null) {
+            database.execute("commenting on database " + name, comment(name, like.comment()));
+        }
+    }
+
+    /** Makes it a role's, so that the role may create in it. @param owner null: it stays the login's for now */
+    public void give(String name, String owner) {
+        if (owner != null) {
+            database.execute("giving database " + name + " its owner", "ALTER DATABASE " + Sql.identifier(name) + " OWNER TO " + Sql.identifier(owner));
+        }
     }
 
     private String locale(Manifest.Database like) {
@@ -188,28 +145,68 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Gives it another name; whoever is connected to it, TimescaleDB's scheduler for one, is put out. */
-    public void rename(String from, String to) {
-        String quoted = Sql.identifier(from);
-        database.execute("closing database " + from, "ALTER DATABASE " + quoted + " ALLOW_CONNECTIONS false");
-        for (int attempt = 1; ; attempt++) {
-            database.query(
-                    "ending connections to " + from,
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ? AND pid <> pg_backend_pid()", row -> row.getBoolean(1), from);
-            try {
-                database.execute("renaming database " + from, "ALTER DATABASE " + quoted + " RENAME TO " + Sql.identifier(to));
-                break;
-            } catch (WorkFailure e) {
-                if (e.reason() != Reason.TargetInUse || attempt == ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
-        database.execute("opening database " + to, "ALTER DATABASE " + Sql.identifier(to) + " ALLOW_CONNECTIONS true");
+    /** Its object id; empty when there is none of that name. */
+    public OptionalLong oid(String name) {
+        return database.query("looking for database " + name, "SELECT oid::bigint FROM pg_database WHERE datname = ?", row -> row.getLong(1), name).stream()
+                .mapToLong(Long::longValue)
+                .findFirst();
     }
 
-    /** Gives a restored database its owner, settings and grants: from here on others may connect. */
-    public void open(String name, Manifest.Database like) {
+    /** Notes about the database which restore filled it: the last thing that a restore writes, and the proof that it is whole. */
+    public void mark(String name, String uid) {
+        comment(name, marks(name).without(Marks.SHAPE).with(Marks.RESTORE, uid));
+    }
+
+    /** The statement that does so, for a transaction of somebody else's. */
+    public String marking(String name, String uid) {
+        return comment(name, marks(name).with(Marks.RESTORE, uid).comment());
+    }
+
+    /** Keeps what a database shall be like, for whoever goes on when the one that it is like is gone. */
+    public void keep(String name, Manifest.Database shape) {
+        comment(name, marks(name).with(Marks.SHAPE, Json.write(shape)));
+    }
+
+    public Optional<Manifest.Database> kept(String name) {
+        return marks(name).get(Marks.SHAPE).map(text -> Json.read(text, Manifest.Database.class));
+    }
+
+    public boolean isMarked(String name, String uid) {
+        return marks(name).get(Marks.RESTORE).filter(uid::equals).isPresent();
+    }
+
+    Marks marks(String name) {
+        return Marks.in(database.query(
+                "reading the comment on database " + name,
+                "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = ?", row -> row.getString(1), name)
+                .stream().filter(Objects::nonNull).findFirst().orElse(null));
+    }
+
+    void comment(String name, Marks marks) {
+        database.execute("commenting on database " + name, comment(name, marks.comment()));
+    }
+
+    /** @param text null: none */
+    static String comment(String name, String text) {
+        return "COMMENT ON DATABASE " + Sql.identifier(name) + " IS " + (text == null ? "NULL" : Sql.literal(text));
+    }
+
+    /** Name of the database that it is connected to. */
+    public String through() {
+        return database.login().database();
+    }
+
+    /** The connection that this server is reached by. */
+    Database database() {
+        return database;
+    }
+
+    /**
+     * Gives a restored database its owner, settings and grants: from here on others may connect.
+     *
+     * @param owner who owns it instead, without rights for others; null: as it was
+     */
+    public void open(String name, Manifest.Database like, String owner) {
         String quoted = Sql.identifier(name);
         for (Manifest.Setting setting : like.settings()) {
             String whose = setting.role().isEmpty() ? "DATABASE " + quoted : "ROLE " + Sql.identifier(setting.role()) + " IN DATABASE " + quoted;
@@ -218,13 +215,19 @@ public final class Server implements AutoCloseable {
                     "ALTER " + whose + " SET " + Sql.setting(setting.name()) + " TO " + Sql.settingValue(setting.name(), setting.value()));
         }
         database.execute("limiting connections of " + name, "ALTER DATABASE " + quoted + " CONNECTION LIMIT " + like.connectionLimit());
+        if (owner == null) {
+            grant(name, like);
+        }
+        give(name, owner == null ? like.owner() : owner);
+    }
+
+    private void grant(String name, Manifest.Database like) {
         for (Manifest.Grant grant : like.grants()) {
             String to = grant.grantee().isEmpty() ? "PUBLIC" : Sql.identifier(grant.grantee());
             database.execute(
                     "granting " + grant.privilege() + " on database " + name,
-                    "GRANT " + Sql.privilege(grant.privilege()) + " ON DATABASE " + quoted + " TO " + to + (grant.grantable() ? " WITH GRANT OPTION" : ""));
+                    "GRANT " + Sql.privilege(grant.privilege()) + " ON DATABASE " + Sql.identifier(name) + " TO " + to + (grant.grantable() ? " WITH GRANT OPTION" : ""));
         }
-        database.execute("giving database " + name + " its owner", "ALTER DATABASE " + quoted + " OWNER TO " + Sql.identifier(like.owner()));
     }
 
     @Override

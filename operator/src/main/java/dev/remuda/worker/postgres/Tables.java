@@ -3,9 +3,14 @@ package dev.remuda.worker.postgres;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 import org.slf4j.Logger;
@@ -20,13 +25,14 @@ import dev.remuda.worker.store.Manifest;
 import dev.remuda.worker.store.Manifest.Table;
 
 /**
- * The tables whose rows a dump holds. Partitions count each for itself and their parent not at all; a hypertable counts as one, its chunks
+ * The tables whose rows a dump holds. Partitions count each for itself and their parent not at all, but those by hash together; a hypertable counts as one, its chunks
  * not. Views and materialized views hold no rows of their own: the latter are filled anew by a restore. Tables that belong to an extension
  * are the extension's.
  */
 public final class Tables {
     private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
     private static final int SHOWN = 5;
+    private static final String PARTITIONED = "partitioned";
 
     private static final String DUMPED = """
             SELECT n.nspname, c.relname, c.oid
@@ -35,6 +41,17 @@ public final class Tables {
               AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
               AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
               AND (c.relpersistence = 'p' OR NOT pg_is_in_recovery())
+            """;
+
+    /**
+     * A hash may put a row into another partition after a restore (an enum's value is hashed by an id that is made anew), so below the topmost
+     * table that is partitioned by one, partitions are not comparable.
+     */
+    private static final String HASHED = """
+            WITH RECURSIVE hashed AS (SELECT partrelid AS oid FROM pg_partitioned_table WHERE partstrat = 'h'),
+            below AS (
+              SELECT i.inhrelid AS oid FROM pg_inherits i JOIN hashed h ON h.oid = i.inhparent
+              UNION SELECT i.inhrelid FROM pg_inherits i JOIN below b ON b.oid = i.inhparent)
             """;
 
     private static final String UNREADABLE_TABLES =
@@ -107,34 +124,58 @@ public final class Tables {
     }
 
     /** Counts every dumped table in the snapshot's transaction. */
-    static List<Table> countInSnapshot(Database database, DumpScope scope) {
+    static List<Table> countInSnapshot(Database database, DumpScope scope, IntConsumer told) {
         database.execute("setting a savepoint", "SAVEPOINT counting");
-        return count(database, scope, () -> database.execute("giving locks back", "ROLLBACK TO SAVEPOINT counting"));
+        return count(database, scope, counted -> {
+            database.execute("giving locks back", "ROLLBACK TO SAVEPOINT counting");
+            told.accept(counted);
+        });
     }
 
-    /** Counts every table, one after the other. */
-    public static List<Table> count(Database database) {
-        return count(database, DumpScope.WHOLE, () -> {});
+    /**
+     * Counts every table, one after the other.
+     *
+     * @param afterEach told how many are counted
+     */
+    public static List<Table> count(Database database, IntConsumer afterEach) {
+        return count(database, DumpScope.WHOLE, afterEach);
+    }
+
+    /** All tables, as a whole dump has them. */
+    public static List<TableName> named(Database database) {
+        return list(database, DumpScope.WHOLE).stream().map(table -> new TableName(table.schema(), table.name())).toList();
+    }
+
+    /** Counts the named tables. @param told how many are counted, after each */
+    public static List<Table> count(Database database, Collection<TableName> names, IntConsumer told) {
+        Set<TableName> wanted = Set.copyOf(names);
+        List<Table> counted = new ArrayList<>();
+        Stream.concat(all(database).stream(), hashed(database).stream()).filter(table -> wanted.contains(new TableName(table.schema(), table.name()))).forEach(table -> {
+            counted.add(new Table(table.schema(), table.name(), table.kind(), rows(database, table)));
+            told.accept(counted.size());
+        });
+        return counted;
     }
 
     /** A count locks each index of each chunk to the end of its transaction; the server's lock table has room for some thousands only. */
-    private static List<Table> count(Database database, DumpScope scope, Runnable afterEach) {
+    private static List<Table> count(Database database, DumpScope scope, IntConsumer afterEach) {
         List<Table> counted = new ArrayList<>();
         for (Table table : list(database, scope)) {
             if (!scope.containsRows(new TableName(table.schema(), table.name()))) {
                 counted.add(table);
                 continue;
             }
-            String only = table.kind().equals("table") ? "ONLY " : "";
-            long rows = database.one(
-                    "counting rows of " + table.schema() + "." + table.name(),
-                    "SELECT count(*) FROM " + only + Sql.name(table.schema(), table.name()),
-                    row -> row.getLong(1));
-            counted.add(new Table(table.schema(), table.name(), table.kind(), rows));
-            afterEach.run();
+            counted.add(new Table(table.schema(), table.name(), table.kind(), rows(database, table)));
+            afterEach.accept(counted.size());
         }
         LOG.info("{} tables counted", counted.size());
         return counted;
+    }
+
+    private static long rows(Database database, Table table) {
+        String only = table.kind().equals("table") ? "ONLY " : "";
+        return database.one(
+                "counting rows of " + table.schema() + "." + table.name(), "SELECT count(*) FROM " + only + Sql.name(table.schema(), table.name()), row -> row.getLong(1));
     }
 
     /** What of the expected is not so: one line a table, empty when all is equal. */
@@ -162,6 +203,27 @@ public final class Tables {
     }
 
     private static List<Table> list(Database database, DumpScope scope) {
+        List<Table> tables = all(database).stream().filter(table -> scope.contains(new TableName(table.schema(), table.name()))).toList();
+        if (!scope.whole()) {
+            return tables; // a partition may be left out
+        }
+        Set<TableName> below = new HashSet<>(database.query(
+                "listing partitions by hash", HASHED + "SELECT n.nspname, c.relname FROM below b JOIN pg_class c USING (oid) JOIN pg_namespace n ON n.oid = c.relnamespace", Tables::name));
+        return Stream.concat(tables.stream().filter(table -> !below.contains(new TableName(table.schema(), table.name()))), hashed(database).stream())
+                .sorted(Comparator.comparing(Table::schema).thenComparing(Table::name))
+                .toList();
+    }
+
+    /** The topmost of those that are partitioned by a hash. */
+    private static List<Table> hashed(Database database) {
+        return database.query(
+                "listing tables partitioned by hash",
+                HASHED + "SELECT n.nspname, c.relname FROM hashed h JOIN pg_class c USING (oid) JOIN pg_namespace n ON n.oid = c.relnamespace "
+                        + "WHERE c.oid NOT IN (SELECT oid FROM below) AND c.relpersistence <> 't'",
+                row -> new Table(row.getString(1), row.getString(2), PARTITIONED, 0));
+    }
+
+    private static List<Table> all(Database database) {
         String sql = Timescale.version(database).isEmpty()
                 ? "SELECT nspname, relname, 'table' FROM (" + DUMPED + ") t ORDER BY 1, 2"
                 : "WITH hypertables AS (" + HYPERTABLES + "), chunks AS (" + CHUNKS + ") "
@@ -169,8 +231,6 @@ public final class Tables {
                         + "FROM (" + DUMPED + ") t LEFT JOIN hypertables h USING (nspname, relname) "
                         + "WHERE NOT coalesce(h.compressed, false) "
                         + "AND NOT EXISTS (SELECT FROM chunks c WHERE c.nspname = t.nspname AND c.relname = t.relname) ORDER BY 1, 2";
-        return database.query("listing tables", sql, row -> new Table(row.getString(1), row.getString(2), row.getString(3), 0)).stream()
-                .filter(table -> scope.contains(new TableName(table.schema(), table.name())))
-                .toList();
+        return database.query("listing tables", sql, row -> new Table(row.getString(1), row.getString(2), row.getString(3), 0));
     }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 
 import dev.remuda.task.DumpScope;
 import dev.remuda.task.Reason;
+import dev.remuda.worker.Stop;
 import dev.remuda.worker.WorkFailure;
 import dev.remuda.worker.store.Manifest;
 
@@ -14,6 +15,13 @@ public final class Timescale {
     private static final String VERSION = "SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'";
 
     private Timescale() {}
+
+    /** Whether a database has it. */
+    public static boolean isIn(Login login, Stop stop) {
+        try (Database database = Database.connect(login, Reason.RestoreFailed, stop)) {
+            return version(database).isPresent();
+        }
+    }
 
     /** Its version in this database; empty without it. */
     public static Optional<String> version(Database database) {

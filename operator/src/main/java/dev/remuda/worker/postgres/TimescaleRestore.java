@@ -1,6 +1,7 @@
 package dev.remuda.worker.postgres;
 
 import java.util.List;
+import java.util.Optional;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,17 +18,11 @@ public final class TimescaleRestore {
     private static final Logger LOG = LoggerFactory.getLogger(TimescaleRestore.class);
 
     private final Stop stop;
-    private Login login;
-    private List<Integer> jobs = List.of();
+    private final Login login;
 
     public TimescaleRestore(Login login, Stop stop) {
         this.login = login;
         this.stop = stop;
-    }
-
-    /** The database has another name now. */
-    public void renamed(Login now) {
-        login = now;
     }
 
     /** In the empty database: the extension in the backup's version, then restore mode. */
@@ -38,27 +33,44 @@ public final class TimescaleRestore {
         }
     }
 
-    /** After pg_restore: jobs off, restore mode ended. */
+    /** After pg_restore: jobs off, restore mode ended. Which jobs were on is noted about the database, for whoever goes on from here. */
     public void after() {
+        List<Integer> jobs;
         try (Database database = Database.connect(login, Reason.RestoreFailed, stop)) {
             jobs = database.query(
                     "switching jobs off",
                     "UPDATE " + Timescale.jobTable(database) + " SET scheduled = false WHERE id >= 1000 AND scheduled RETURNING id", row -> row.getInt(1));
             database.query("ending TimescaleDB's restore mode", "SELECT public.timescaledb_post_restore()", row -> row.getBoolean(1));
         }
+        try (Server server = Server.connect(login)) {
+            server.comment(login.database(), server.marks(login.database()).with(Marks.JOBS, String.join(",", jobs.stream().map(String::valueOf).toList())));
+        }
     }
 
-    /** When all was compared and the database has its name: the scheduler, which a rename leaves stopped, and the jobs that were on. */
-    public void startJobs() {
-        try (Database database = Database.connect(login, Reason.RestoreFailed, stop)) {
-            for (int job : jobs) {
-                database.query("switching jobs on", "SELECT job_id FROM public.alter_job(?, scheduled => true)", row -> row.getInt(1), job);
-            }
-            String schema = database.is("looking for functions", "SELECT to_regproc('_timescaledb_functions.start_background_workers') IS NOT NULL")
-                    ? "_timescaledb_functions"
-                    : "_timescaledb_internal";
-            database.query("starting TimescaleDB's scheduler", "SELECT " + schema + ".start_background_workers()", row -> row.getBoolean(1));
+    /** When it has its place: the scheduler, which a rename leaves stopped, and the jobs that were on. Does nothing where nothing is noted. */
+    public static void startJobs(Server server, Login login, Stop stop) {
+        Optional<String> noted = server.marks(login.database()).get(Marks.JOBS);
+        if (noted.isEmpty()) {
+            return;
         }
-        LOG.info("{} TimescaleDB jobs are on again", jobs.size());
+        try (Database database = Database.connect(login, Reason.RestoreFailed, stop)) {
+            if (Timescale.version(database).isPresent()) { // migrations may have dropped it
+                start(database, noted.get());
+            }
+        }
+        server.comment(login.database(), server.marks(login.database()).without(Marks.JOBS));
+        LOG.info("TimescaleDB's jobs are on again: {}", noted.get());
+    }
+
+    /** Jobs that migrations have removed are not missed. */
+    private static void start(Database database, String ids) {
+        String schema = database.is("looking for functions", "SELECT to_regproc('_timescaledb_functions.start_background_workers') IS NOT NULL")
+                ? "_timescaledb_functions"
+                : "_timescaledb_internal";
+        database.query("starting TimescaleDB's scheduler", "SELECT " + schema + ".start_background_workers()", row -> row.getBoolean(1));
+        database.query(
+                "switching jobs on",
+                "SELECT (public.alter_job(id, scheduled => true)).job_id FROM " + Timescale.jobTable(database) + " WHERE id = ANY (string_to_array(?, ',')::int[])",
+                row -> row.getInt(1), ids);
     }
 }

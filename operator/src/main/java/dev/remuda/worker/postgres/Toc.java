@@ -8,11 +8,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import dev.remuda.task.DumpContent;
 import dev.remuda.task.Reason;
+import dev.remuda.task.TableName;
 import dev.remuda.worker.WorkFailure;
 
 /**
@@ -24,14 +27,7 @@ import dev.remuda.worker.WorkFailure;
  * @param dumpVersion of the pg_dump that made it
  */
 public record Toc(String databaseName, String format, String databaseVersion, String dumpVersion, Map<Integer, TocEntry> byId) {
-    /** A table, view, materialized view or foreign table by its exact name. */
-    public record Name(String schema, String name) {
-        @Override
-        public String toString() {
-            return schema + "." + name;
-        }
-    }
-
+    private static final Set<String> TIMESCALE_OWN = Set.of("_timescaledb_catalog", "_timescaledb_config");
     private static final Pattern COUNT = Pattern.compile("(?m)^; {5}TOC Entries: (\\d+)$");
 
     /** @throws WorkFailure DumpIncomplete when it is no such list */
@@ -57,7 +53,7 @@ public record Toc(String databaseName, String format, String databaseVersion, St
     }
 
     /** All in some schemas, and some tables, each with everything that is part of it. */
-    public Selection select(Collection<String> schemas, Collection<Name> tables) {
+    public ArchivePart select(Collection<String> schemas, Collection<TableName> tables) {
         return new Selecting(this).select(schemas, tables);
     }
 
@@ -84,8 +80,8 @@ public record Toc(String databaseName, String format, String databaseVersion, St
     }
 
     /** Tables that TimescaleDB keeps in chunks, whose rows a restore of the table alone would lack. One without chunks shows by its trigger, if by anything. */
-    public Set<Name> hypertables() {
-        Set<Name> found = new LinkedHashSet<>();
+    public Set<TableName> hypertables() {
+        Set<TableName> found = new LinkedHashSet<>();
         for (TocEntry entry : entries()) {
             boolean chunk = entry.is("TABLE") && entry.schema().equals("_timescaledb_internal") && entry.name().startsWith("_hyper_");
             boolean blocker = entry.is("TRIGGER") && entry.name().endsWith(" ts_insert_blocker");
@@ -96,12 +92,25 @@ public record Toc(String databaseName, String format, String databaseVersion, St
         return found;
     }
 
+    /** A list of the entries that fill TimescaleDB's own tables, or of all others. */
+    public String timescaleCatalogue(boolean itself) {
+        return list(entry -> itself == (entry.is("TABLE DATA", "SEQUENCE SET") && TIMESCALE_OWN.contains(entry.schema())));
+    }
+
+    public String withoutCommentsOnExtensions() {
+        return list(entry -> !(entry.is("COMMENT") && entry.name().startsWith("EXTENSION ")));
+    }
+
+    private String list(Predicate<TocEntry> condition) {
+        return entries().stream().filter(condition).map(entry -> entry.line() + "\n").collect(Collectors.joining());
+    }
+
     Optional<TocEntry> entry(int id) {
         return Optional.ofNullable(byId.get(id));
     }
 
-    static Name nameOf(TocEntry table) {
-        return new Name(table.schema(), table.name());
+    static TableName nameOf(TocEntry table) {
+        return new TableName(table.schema(), table.name());
     }
 
     /** As pg_restore prints a name. */
@@ -109,8 +118,18 @@ public record Toc(String databaseName, String format, String databaseVersion, St
         return name.replace('\n', ' ').replace('\r', ' ');
     }
 
+    /** Whether it has tables, rows, or both. pg_dump writes an entry for the rows of an empty table too. */
+    public DumpContent content() {
+        boolean tables = entries().stream().anyMatch(entry -> entry.is("TABLE"));
+        boolean rows = entries().stream().anyMatch(entry -> entry.is("TABLE DATA"));
+        if (tables == rows) {
+            return DumpContent.All;
+        }
+        return tables ? DumpContent.SchemaOnly : DumpContent.DataOnly;
+    }
+
     /** All tables in it. */
-    public List<Name> tables() {
+    public List<TableName> tables() {
         return entries().stream().filter(TocEntry::isTable).map(Toc::nameOf).toList();
     }
 

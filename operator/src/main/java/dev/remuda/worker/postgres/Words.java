@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * belong neither into a log nor into a status. The place in a table is kept.
  */
 final class Words {
-    private static final Pattern OWN = Pattern.compile("^pg_\\w+: ");
+    private static final Pattern OWN = Pattern.compile("^(pg_\\w+|psql[^ ]*): ");
     private static final Pattern QUOTING = Pattern.compile("^(DETAIL|CONTEXT|QUERY|STATEMENT|LINE \\d+):|Command was:");
     private static final Pattern PLACE = Pattern.compile("COPY [^\\s,]+, line \\d+");
     private static final Pattern QUOTED_VALUE = Pattern.compile("(COPY failed for table .*?): \"[^:]*$");

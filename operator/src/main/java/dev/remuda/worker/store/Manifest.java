@@ -65,6 +65,7 @@ public record Manifest(
      * @param serverMajor its major version
      * @param roles the roles that own its objects or are granted rights on them
      * @param timescaledb null without TimescaleDB
+     * @param comment on the database itself; null: none
      */
     public record Database(
             String name,
@@ -83,7 +84,8 @@ public record Manifest(
             List<Grant> grants,
             List<String> roles,
             List<Extension> extensions,
-            Timescale timescaledb) {}
+            Timescale timescaledb,
+            String comment) {}
 
     /** A setting of the database. @param role for whom; empty: for all */
     public record Setting(String role, String name, String value) {}

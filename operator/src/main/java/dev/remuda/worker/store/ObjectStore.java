@@ -19,8 +19,13 @@ public interface ObjectStore extends AutoCloseable {
      *
      * @param checksum CRC-64/NVME in base64, when the store keeps one
      * @param storageClass in the store's own word, which need not be one of ours; STANDARD where it says none
+     * @param returning what the store says of its return from an archive, if it was asked for
      */
-    record Stored(long size, String etag, Optional<String> checksum, String storageClass) {
+    record Stored(long size, String etag, Optional<String> checksum, String storageClass, Optional<String> returning) {
+        public Stored(long size, String etag, Optional<String> checksum, String storageClass) {
+            this(size, etag, checksum, storageClass, Optional.empty());
+        }
+
         /** Empty for a class that Remuda has no name for. */
         public Optional<StorageClass> knownClass() {
             return Stream.of(StorageClass.values()).filter(known -> known.name().equals(storageClass)).findFirst();
@@ -29,6 +34,22 @@ public interface ObjectStore extends AutoCloseable {
         public boolean isArchived() {
             return knownClass().map(StorageClass::isArchive).orElse(false);
         }
+
+        public Availability availability() {
+            if (!isArchived()) {
+                return Availability.Readable;
+            }
+            return returning.map(word -> word.contains("ongoing-request=\"true\"") ? Availability.Returning : Availability.Readable).orElse(Availability.Archived);
+        }
+    }
+
+    /** Whether an object can be read. */
+    enum Availability {
+        Readable,
+        /** It was asked for and will be. */
+        Returning,
+        /** It must be asked for first. */
+        Archived
     }
 
     /** An object in a listing. */
@@ -77,6 +98,9 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Copies an object onto itself, with these labels and in this class; readers see the old one or the new one, whole. */
     void copy(String key, Stored object, Attributes attributes);
+
+    /** Asks an archived object back, to be readable for some days. One that is on its way already is as good. @param speed a word of S3 */
+    void askBack(String key, int days, String speed);
 
     List<Listed> list(String prefix);
 

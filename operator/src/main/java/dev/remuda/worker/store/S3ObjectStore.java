@@ -103,7 +103,7 @@ public final class S3ObjectStore implements ObjectStore {
             HeadObjectResponse head =
                     s3.headObject(request -> request.bucket(access.bucket()).key(key).checksumMode(ChecksumMode.ENABLED));
             String storageClass = Optional.ofNullable(head.storageClassAsString()).orElse(StorageClass.STANDARD.name());
-            return new Stored(head.contentLength(), head.eTag(), Optional.ofNullable(head.checksumCRC64NVME()), storageClass);
+            return new Stored(head.contentLength(), head.eTag(), Optional.ofNullable(head.checksumCRC64NVME()), storageClass, Optional.ofNullable(head.restore()));
         });
     }
 
@@ -160,6 +160,22 @@ public final class S3ObjectStore implements ObjectStore {
     public void put(String key, byte[] bytes, String contentType) {
         call("storing " + url(key), () -> s3.putObject(
                 request -> request.bucket(access.bucket()).key(key).contentType(contentType), RequestBody.fromBytes(bytes)));
+    }
+
+    @Override
+    public void askBack(String key, int days, String speed) {
+        call("asking back " + url(key), () -> {
+            try {
+                return s3.restoreObject(request -> request.bucket(access.bucket())
+                        .key(key)
+                        .restoreRequest(restore -> restore.days(days).glacierJobParameters(job -> job.tier(speed))));
+            } catch (S3Exception e) {
+                if (S3Failures.code(e).equals("RestoreAlreadyInProgress")) {
+                    return null;
+                }
+                throw e;
+            }
+        });
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import dev.remuda.support.Folders;
 import dev.remuda.support.PostgresServer;
 import dev.remuda.support.Started;
+import dev.remuda.task.TableName;
 import dev.remuda.worker.Stop;
 import dev.remuda.worker.WorkFailure;
 
@@ -135,14 +136,14 @@ class ForeignDumpIT {
 
         shell("pg_restore -Fd --exit-on-error -j2 -d " + fresh + " " + folder);
 
-        assertThat(archives.toc(new PgArchive.Source.Folder(folder)).tables()).contains(new Toc.Name("Stall Æ", ODD));
+        assertThat(archives.toc(Archive.at(folder)).tables()).contains(new TableName("Stall Æ", ODD));
         assertThat(POSTGRES.ask(fresh, "SELECT count(*) FROM horses")).containsExactly("103");
         assertThat(POSTGRES.ask(fresh, "SELECT convert_from(lo_get(oid), 'UTF8') FROM pg_largeobject_metadata")).containsExactly("a large object");
     }
 
-    private Selection selected(DumpFile file, Toc.Name... tables) throws IOException {
-        Toc toc = archives.toc(new PgArchive.Source.Stream(file.content()));
-        Selection selection = toc.select(List.of(), List.of(tables));
+    private ArchivePart selected(DumpFile file, TableName... tables) throws IOException {
+        Toc toc = archives.toc(() -> file.content());
+        ArchivePart selection = toc.select(List.of(), List.of(tables));
         Files.writeString(FOLDER.resolve("list"), selection.list());
         return selection;
     }
@@ -151,7 +152,7 @@ class ForeignDumpIT {
     @CsvSource({"pg_dump -Fc DB", "pg_dump -Ft DB"})
     void aTableIsRestoredWithAllThatIsPartOfIt(String command) throws Exception {
         String fresh = POSTGRES.createDatabase();
-        Selection selection = selected(made(command), new Toc.Name("Stall Æ", ODD), new Toc.Name("public", "new\nline"), new Toc.Name("public", "part"));
+        ArchivePart selection = selected(made(command), new TableName("Stall Æ", ODD), new TableName("public", "new\nline"), new TableName("public", "part"));
         assertThat(selection.missing()).isEmpty();
         assertThat(selection.ambiguous()).isEmpty();
         assertThat(selection.needs()).extracting(need -> need.kind() + " " + need.name()).containsExactlyInAnyOrder(
@@ -180,7 +181,7 @@ class ForeignDumpIT {
     void aSchemaIsRestoredWithAllThatIsInIt() throws Exception {
         String fresh = POSTGRES.createDatabase();
         DumpFile file = made("pg_dump -Fc DB");
-        Selection selection = archives.toc(new PgArchive.Source.Stream(file.content())).select(List.of("public"), List.of());
+        ArchivePart selection = archives.toc(() -> file.content()).select(List.of("public"), List.of());
         Files.writeString(FOLDER.resolve("list"), selection.list());
         assertThat(selection.needs()).isEmpty();
 
@@ -197,20 +198,22 @@ class ForeignDumpIT {
                 database, "CREATE SCHEMA _timescaledb_catalog", "CREATE TABLE _timescaledb_catalog.metadata (key name, value text, include_in_telemetry bool)",
                 "INSERT INTO _timescaledb_catalog.metadata VALUES ('uuid', 'x', true), ('timescaledb_version', '2.19.3', false)");
 
-        assertThat(archives.timescaleVersion(new PgArchive.Source.Stream(made("pg_dump -Fc " + database).content()))).contains("2.19.3");
-        assertThat(archives.timescaleVersion(new PgArchive.Source.Stream(made("pg_dump -Fc DB").content()))).isEmpty();
+        DumpFile with = made("pg_dump -Fc " + database);
+        assertThat(archives.timescaleVersion(() -> with.content())).contains("2.19.3");
+        DumpFile without = made("pg_dump -Fc DB");
+        assertThat(archives.timescaleVersion(() -> without.content())).isEmpty();
     }
 
     @Test
     void anArchiveThatCannotBeReadIsSaidToBeSo() throws Exception {
         InputStream cut = made("pg_dump -Fc DB > t; head -c 300 t").content();
-        assertThatThrownBy(() -> archives.toc(new PgArchive.Source.Stream(cut))).isInstanceOf(WorkFailure.class).hasMessageContaining("the archive cannot be read: pg_restore");
+        assertThatThrownBy(() -> archives.toc(() -> cut)).isInstanceOf(WorkFailure.class).hasMessageContaining("the archive cannot be read: pg_restore");
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {
                 throw new IOException("connection reset");
             }
         };
-        assertThatThrownBy(() -> archives.toc(new PgArchive.Source.Stream(broken))).isInstanceOf(IOException.class).hasMessage("connection reset");
+        assertThatThrownBy(() -> archives.toc(() -> broken)).isInstanceOf(IOException.class).hasMessage("connection reset");
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import dev.remuda.task.TableName;
 import dev.remuda.worker.WorkFailure;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,19 +27,19 @@ class TocTest {
         }
     }
 
-    private Selection tables(Toc.Name... names) {
+    private ArchivePart tables(TableName... names) {
         return toc.select(List.of(), List.of(names));
     }
 
-    private static Toc.Name name(String schema, String name) {
-        return new Toc.Name(schema, name);
+    private static TableName name(String schema, String name) {
+        return new TableName(schema, name);
     }
 
-    private static List<String> kinds(Selection selection) {
+    private static List<String> kinds(ArchivePart selection) {
         return selection.entries().stream().map(entry -> entry.kind() + " " + entry.name()).toList();
     }
 
-    private static List<String> words(Selection selection) {
+    private static List<String> words(ArchivePart selection) {
         return selection.needs().stream().map(Need::words).toList();
     }
 
@@ -58,7 +59,7 @@ class TocTest {
 
     @Test
     void aTableComesWithAllThatIsPartOfIt() {
-        Selection horses = tables(name("public", "horses"));
+        ArchivePart horses = tables(name("public", "horses"));
 
         assertThat(kinds(horses)).containsExactly(
                 "TABLE horses", "COMMENT TABLE horses", "COMMENT COLUMN horses.name", "ACL TABLE horses", "ACL COLUMN horses.name", "SEQUENCE horses_id_seq",
@@ -73,27 +74,27 @@ class TocTest {
 
     @Test
     void oddNamesAreNames() {
-        Selection odd = tables(name("Stall Æ", ODD), name("public", "new\nline"), name("a b", "c"), name("a", "b c"));
+        ArchivePart odd = tables(name("Stall Æ", ODD), name("public", "new\nline"), name("a b", "c"), name("a", "b c"));
 
         assertThat(odd.tables()).containsExactly(name("Stall Æ", ODD), name("a b", "c"), name("public", "new\nline"));
-        assertThat(odd.missing()).containsExactly("table a.b c");
+        assertThat(odd.missing()).containsExactly("table a.\"b c\"");
         assertThat(kinds(odd)).contains(
                 "SEQUENCE " + ODD + "_id_seq", "INDEX " + ODD + "_w_idx", "STATISTICS st", "TRIGGER " + ODD + " trg", "POLICY " + ODD + " pol", "ROW SECURITY " + ODD,
                 "FK CONSTRAINT " + ODD + " " + ODD + "_horse_fkey", "SEQUENCE SET new line_id_seq", "CONSTRAINT new line new line_pkey");
         assertThat(words(odd)).contains(
                 "table Stall Æ." + ODD + " uses domain public.weight, which is not selected",
                 "table Stall Æ." + ODD + " is in schema Stall Æ, which is not selected",
-                "trigger trg of Stall Æ." + ODD + " calls function public.stamp(), which is not selected",
-                "foreign key " + ODD + "_horse_fkey of Stall Æ." + ODD + " refers to public.horses, which is not selected");
+                "trigger trg of " + name("Stall Æ", ODD) + " calls function public.stamp(), which is not selected",
+                "foreign key " + ODD + "_horse_fkey of " + name("Stall Æ", ODD) + " refers to public.horses, which is not selected");
         assertThat(odd.needs()).extracting(Need::kind).containsOnlyOnce("TABLE");
     }
 
     @Test
     void partitionsComeWithTheirParentAndCanComeAlone() {
-        Selection all = tables(name("public", "part"));
-        Selection one = tables(name("public", "part_1"));
+        ArchivePart all = tables(name("public", "part"));
+        ArchivePart one = tables(name("public", "part_1"));
 
-        assertThat(all.tables()).extracting(Toc.Name::name).containsExactly("part", "part_1", "part_d", "part_d1");
+        assertThat(all.tables()).extracting(TableName::name).containsExactly("part", "part_1", "part_d", "part_d1");
         assertThat(kinds(all)).contains("TABLE ATTACH part_d1", "INDEX ATTACH part_d1_pkey", "INDEX ATTACH part_1_day_idx", "TABLE DATA part_1");
         assertThat(all.needs()).isEmpty();
         assertThat(kinds(one)).containsExactly("TABLE part_1", "TABLE DATA part_1", "CONSTRAINT part_1 part_1_pkey", "INDEX part_1_day_idx");
@@ -109,7 +110,7 @@ class TocTest {
 
     @Test
     void viewsAreTablesToo() {
-        Selection views = tables(name("public", "mv"), name("public", "ft"));
+        ArchivePart views = tables(name("public", "mv"), name("public", "ft"));
 
         assertThat(kinds(views)).containsExactly("FOREIGN TABLE ft", "MATERIALIZED VIEW mv", "INDEX mv_count_idx", "MATERIALIZED VIEW DATA mv");
         assertThat(words(views)).containsExactly(
@@ -118,7 +119,7 @@ class TocTest {
 
     @Test
     void aSchemaIsAllThatIsInIt() {
-        Selection schemas = toc.select(List.of("a b", "public", "none"), List.of());
+        ArchivePart schemas = toc.select(List.of("a b", "public", "none"), List.of());
 
         assertThat(kinds(schemas)).contains("SCHEMA a b", "TABLE c", "DEFAULT ACL DEFAULT PRIVILEGES FOR TABLES", "FUNCTION stamp()", "TYPE going", "VIEW v", "TABLE part_d1");
         assertThat(kinds(schemas)).noneMatch(kind -> kind.contains("PUBLICATION") || kind.contains("Odd") || kind.startsWith("DATABASE") || kind.startsWith("BLOB"));
@@ -183,7 +184,7 @@ class TocTest {
                 ;	depends on: 11
                 """);
 
-        assertThat(old.select(List.of(), List.of(name("public", "part"))).tables()).extracting(Toc.Name::name).containsExactly("part", "part_1");
+        assertThat(old.select(List.of(), List.of(name("public", "part"))).tables()).extracting(TableName::name).containsExactly("part", "part_1");
     }
 
     @Test

@@ -29,7 +29,7 @@ class ManifestTest {
             Manifest.SCHEMA_VERSION, "remuda 1", "production", "horse-racing", "b", 1, Instant.parse("2026-01-01T02:00:00Z"),
             Instant.parse("2026-01-01T02:01:00Z"), new Manifest.Snapshot(Instant.parse("2026-01-01T02:00:01Z"), "0/1"),
             new Manifest.Database(
-                    "horse_racing", "17.6", 17, 1, "o", "UTF8", "C", "C", "c", null, null, -1, List.of(), List.of(), List.of("o"), List.of(), null),
+                    "horse_racing", "17.6", 17, 1, "o", "UTF8", "C", "C", "c", null, null, -1, List.of(), List.of(), List.of("o"), List.of(), null, null),
             new Manifest.Dump("data.dump.zst", "Custom", new Compression(Compression.Algorithm.Zstd, 3), 5, "aa", "bb", 9, 17, DumpContent.SchemaOnly,
                     new Selection(List.of("public"), null), new Exclusion(null, null, List.of(new TableName("public", "Odd.name"))),
                     List.of(new TableName("public", "races"))),

@@ -3,7 +3,10 @@ package dev.remuda.worker.postgres;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+
+import dev.remuda.task.TableName;
 
 /**
  * A part of an archive.
@@ -15,9 +18,9 @@ import java.util.stream.Collectors;
  * @param needs what the target must have
  * @param notes what the user should know though nothing fails by it
  */
-public record Selection(
-        List<TocEntry> entries, List<Toc.Name> tables, List<String> missing, List<Toc.Name> ambiguous, List<Need> needs, List<String> notes) {
-    public Selection {
+public record ArchivePart(
+        List<TocEntry> entries, List<TableName> tables, List<String> missing, List<TableName> ambiguous, List<Need> needs, List<String> notes) {
+    public ArchivePart {
         entries = List.copyOf(entries);
         tables = List.copyOf(tables);
         missing = List.copyOf(missing);
@@ -36,9 +39,19 @@ public record Selection(
         return entries.stream().filter(entry -> entry.is("SCHEMA")).map(TocEntry::name).collect(Collectors.toUnmodifiableSet());
     }
 
+    /** The same with these entries, in this order. */
+    ArchivePart with(List<TocEntry> others) {
+        return new ArchivePart(others, tables, missing, ambiguous, needs, notes);
+    }
+
+    /** The part of it that fulfils a condition. */
+    ArchivePart only(Predicate<TocEntry> condition) {
+        return new ArchivePart(entries.stream().filter(condition).toList(), tables, missing, ambiguous, needs, notes);
+    }
+
     /** The same without creating schemas that the target has. */
-    public Selection withoutSchemas(Collection<String> there) {
-        return new Selection(
+    public ArchivePart withoutSchemas(Collection<String> there) {
+        return new ArchivePart(
                 entries.stream().filter(entry -> !entry.is("SCHEMA") || !there.contains(entry.name())).toList(), tables, missing, ambiguous, needs, notes);
     }
 }

@@ -1,0 +1,185 @@
+package dev.remuda.restore;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupStatus;
+import dev.remuda.api.DatabaseSpec;
+import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.api.NameRef;
+import dev.remuda.api.Phase;
+import dev.remuda.api.Restore;
+import dev.remuda.api.RestoreSpec;
+import dev.remuda.api.RestoreStatus.StepName;
+import dev.remuda.task.Reason;
+import dev.remuda.task.RestoreStrategy;
+
+/** What a Restore is of, and whether it may begin. */
+final class Sourcing {
+    private static final Duration GRACE = Duration.ofMinutes(1);
+    private static final int SHOWN = 5;
+
+    private static final Comparator<Backup> BY_AGE =
+            Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt()).thenComparing(backup -> backup.getMetadata().getName());
+
+    private Sourcing() {}
+
+    static RestorePlan of(Observed seen) {
+        RestoreSpec.Source source = seen.spec().source();
+        if (source.object() != null) {
+            return begin(seen, Optional.empty());
+        }
+        return source.latestOf() != null ? latest(seen, source.latestOf()) : named(seen);
+    }
+
+    /** Whether the Backup that was chosen is still the one that there was. */
+    static Optional<String> gone(Observed seen) {
+        if (seen.spec().source().object() != null) {
+            return Optional.empty();
+        }
+        String deleted = "Backup " + seen.backupName().orElseThrow() + " was deleted before the Restore began";
+        if (seen.backup().isEmpty()) {
+            return Optional.of(deleted);
+        }
+        boolean same = seen.backup()
+                .map(Backup::getStatus)
+                .filter(backup -> backup.phase() == Phase.Completed && backup.location().url().equals(seen.status().source()))
+                .isPresent();
+        return same ? Optional.empty() : Optional.of(deleted + ", and another has its name now");
+    }
+
+    private static RestorePlan named(Observed seen) {
+        String name = seen.backupName().orElseThrow();
+        if (seen.backup().isEmpty()) {
+            return patiently(seen, Reason.BackupMissing, "Backup " + name + " does not exist in namespace " + seen.namespace() + "; kubectl get backups lists those that do");
+        }
+        Backup backup = seen.backup().get();
+        if (backup.getStatus() == null || !backup.getStatus().hasEnded()) {
+            return RestorePlan.wait(seen, Reason.BackupNotCompleted.name(), "Backup " + name + " is not completed yet; waiting for it", RestorePlan.LOOK_AGAIN);
+        }
+        if (backup.getStatus().phase() == Phase.Failed) {
+            return fail(seen, Reason.BackupNotCompleted, "Backup " + name + " is Failed, so there is nothing to restore; choose a completed one");
+        }
+        if (backup.getStatus().phase() == Phase.Deleting || backup.isMarkedForDeletion()) {
+            return fail(seen, Reason.BackupNotCompleted, "Backup " + name + " is being deleted; choose another one");
+        }
+        return begin(seen, seen.backup());
+    }
+
+    private static RestorePlan latest(Observed seen, RestoreSpec.LatestOf wanted) {
+        List<Backup> known = seen.candidates().stream().filter(backup -> isCandidate(backup, wanted.policy())).sorted(BY_AGE.reversed()).toList();
+        Optional<Backup> newest = known.stream().filter(backup -> fits(backup, wanted)).findFirst();
+        return newest.isPresent() ? begin(seen, newest) : fail(seen, Reason.NoBackupFound, nothing(seen, wanted, known));
+    }
+
+    private static boolean isCandidate(Backup backup, String policy) {
+        BackupStatus status = backup.getStatus();
+        return backup.getSpec().policyRef().name().equals(policy) && backup.getSpec().safety() == null && !backup.isMarkedForDeletion()
+                && status != null && status.phase() == Phase.Completed && status.snapshotAt() != null && status.location() != null;
+    }
+
+    private static boolean fits(Backup backup, RestoreSpec.LatestOf wanted) {
+        return (wanted.before() == null || !backup.getStatus().snapshotAt().isAfter(wanted.before()))
+                && (wanted.tier() == null || backup.getSpec().ofTiers().contains(wanted.tier()))
+                && (!wanted.verified() || isVerified(backup));
+    }
+
+    private static boolean isVerified(Backup backup) {
+        return backup.getStatus().conditions().stream().anyMatch(condition -> "Verified".equals(condition.getType()) && "True".equals(condition.getStatus()));
+    }
+
+    private static String nothing(Observed seen, RestoreSpec.LatestOf wanted, List<Backup> known) {
+        String what = "no Completed Backup of BackupPolicy " + wanted.policy() + " in namespace " + seen.namespace()
+                + (wanted.before() == null ? "" : " with a snapshot at or before " + wanted.before())
+                + (wanted.tier() == null ? "" : " that was made for tier " + wanted.tier())
+                + (wanted.verified() ? " with condition Verified" : "");
+        if (known.isEmpty()) {
+            return what + "; the policy has no Completed Backup at all. kubectl get backups lists what there is";
+        }
+        String some = known.stream().limit(SHOWN).map(Sourcing::described).collect(Collectors.joining(", "));
+        return what + "; there are: " + some + (known.size() > SHOWN ? " and " + (known.size() - SHOWN) + " more" : "") + ". Create another Restore that asks for one of these";
+    }
+
+    private static String described(Backup backup) {
+        String tiers = backup.getSpec().ofTiers().isEmpty() ? "" : ", " + String.join(" and ", backup.getSpec().ofTiers());
+        return backup.getMetadata().getName() + " (" + backup.getStatus().snapshotAt().truncatedTo(ChronoUnit.SECONDS) + tiers + (isVerified(backup) ? ", verified)" : ")");
+    }
+
+    private static RestorePlan begin(Observed seen, Optional<Backup> backup) {
+        Optional<String> name = policyName(seen.restore(), backup);
+        boolean needed = seen.spec().policyRef() != null || seen.wantsSafety();
+        if (needed && seen.policy().isEmpty()) {
+            return patiently(seen, Reason.PolicyMissing, name.map(missing -> "BackupPolicy " + missing + " does not exist in namespace " + seen.namespace()
+                            + "; create it, or name another one in policyRef" + (seen.spec().policyRef() == null ? ", or set safetyBackup: false" : ""))
+                    .orElse("the safety backup needs a place: name a BackupPolicy in policyRef, or set safetyBackup: false"));
+        }
+        Optional<BackupStatus> status = backup.map(Backup::getStatus);
+        DatabaseSpec target = seen.spec().target().in(status.map(BackupStatus::database).orElse(null));
+        Optional<String> database = targetName(seen, target, status);
+        Optional<String> unconfirmed = database.flatMap(known -> unconfirmed(seen, known));
+        if (unconfirmed.isPresent()) {
+            return fail(seen, Reason.NotConfirmed, unconfirmed.get());
+        }
+        Draft draft = Draft.of(seen)
+                .begin(
+                        backup.map(known -> known.getMetadata().getName()).orElse(null), url(seen, status), status.map(BackupStatus::snapshotAt).orElse(null),
+                        target, database.orElse(null), template(seen, status))
+                .plan(StepName.Preflight)
+                .phase(Phase.Pending);
+        return RestorePlan.write(draft.waiting("Pending", "the Job is being created"), Duration.ZERO);
+    }
+
+    /** Name of the policy that the Jobs are made by; empty: none is named. */
+    static Optional<String> policyName(Restore restore, Optional<Backup> backup) {
+        NameRef named = restore.getSpec().policyRef();
+        return named != null ? Optional.of(named.name()) : originName(restore, backup);
+    }
+
+    /** Name of the policy that the Backup is of; empty: that is not known, or the source is an object. */
+    static Optional<String> originName(Restore restore, Optional<Backup> backup) {
+        RestoreSpec.LatestOf latestOf = restore.getSpec().source().latestOf();
+        return latestOf != null ? Optional.of(latestOf.policy()) : backup.map(known -> known.getSpec().policyRef().name());
+    }
+
+    private static JobTemplateSpec template(Observed seen, Optional<BackupStatus> backup) {
+        return backup.map(known -> known.template(seen.policy()))
+                .or(() -> seen.policy().map(policy -> policy.getSpec().jobTemplate()))
+                .orElse(JobTemplateSpec.EMPTY);
+    }
+
+    private static String url(Observed seen, Optional<BackupStatus> backup) {
+        RestoreSpec.StoredObject object = seen.spec().source().object();
+        return object == null ? backup.orElseThrow().location().url() : "s3://" + object.storage().s3().bucket() + "/" + object.key();
+    }
+
+    /** As far as it can be known without reading a Secret. */
+    private static Optional<String> targetName(Observed seen, DatabaseSpec target, Optional<BackupStatus> backup) {
+        boolean ownSecret = seen.spec().target().secretRef() != null;
+        return Optional.ofNullable(target.name()).or(() -> ownSecret ? Optional.empty() : backup.map(BackupStatus::databaseName));
+    }
+
+    /** The worker checks this too, for a target whose name stands in a Secret. */
+    private static Optional<String> unconfirmed(Observed seen, String target) {
+        String confirm = seen.spec().confirm();
+        boolean replaces = seen.spec().strategy() == RestoreStrategy.Swap || seen.spec().strategy() == RestoreStrategy.Recreate;
+        return replaces && !target.equals(confirm)
+                ? Optional.of("confirm is '" + confirm + "' but the database whose data would be replaced is '" + target
+                        + "'; create the Restore again with confirm: " + target + " if that is meant")
+                : Optional.empty();
+    }
+
+    private static RestorePlan patiently(Observed seen, Reason reason, String message) {
+        Duration left = Duration.between(seen.now(), seen.created().plus(GRACE));
+        return left.isPositive() ? RestorePlan.wait(seen, reason.name(), message, left) : fail(seen, reason, message);
+    }
+
+    private static RestorePlan fail(Observed seen, Reason reason, String message) {
+        return RestorePlan.fail(Draft.of(seen), reason, message);
+    }
+}

@@ -1,0 +1,4 @@
+package dev.remuda.task;
+
+/** The connection is written down. */
+public record ConnectionResult() implements Result {}
