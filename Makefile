@@ -6,8 +6,10 @@ help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: tools build-kubernetes build-seaweedfs
-tools: ## Build Kubernetes, Helm and SeaweedFS from Go modules (minutes, once)
+tools: ## Build Kubernetes, Helm and SeaweedFS from Go modules (minutes, once); fetch the tests' PostgreSQL and moto
 	@$(MAKE) -j2 build-kubernetes build-seaweedfs
+	@dev/postgres/build
+	@dev/moto/build
 
 build-kubernetes:
 	@dev/cluster/build
