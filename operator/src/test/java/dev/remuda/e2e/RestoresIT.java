@@ -42,7 +42,11 @@ class RestoresIT {
 
     /** A database of its own for a test, damaged. */
     private static String damaged(String name) {
-        STAGE.postgres().run("postgres", "CREATE DATABASE " + name + " TEMPLATE " + model);
+        // TimescaleDB's launcher looks into each database now and then, and a template must be alone.
+        Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
+            STAGE.postgres().run("postgres", "CREATE DATABASE " + name + " TEMPLATE " + model);
+            return true;
+        });
         STAGE.postgres().run(name, "DELETE FROM entries");
         return name;
     }
