@@ -73,6 +73,7 @@ final class Advancing {
     /** What the switch left: also known from a clean-up that found it done. */
     static RestorePlan switched(Observed seen, Draft draft, SwitchResult result) {
         Instant at = result.finishedAt().truncatedTo(ChronoUnit.SECONDS);
+        draft.note(result.note());
         if (result.replacedOid() != null && seen.replacedName().isPresent()) {
             draft.replaced(new RestoreStatus.Replaced(
                     seen.replacedName().get(), result.replacedOid(), at.plus(Durations.parse(seen.spec().keepReplaced())), result.goBack(), null));

@@ -131,12 +131,6 @@ final class Draft {
         return last(new RestoreStatus.Step(s.name(), s.attempt(), s.job(), s.startedAt(), null, reason, message));
     }
 
-    /** @param words one thing more to know; null: nothing */
-    Draft also(String words) {
-        note = Stream.of(note, words).filter(Objects::nonNull).reduce((one, other) -> one + ". " + other).orElse(null);
-        return this;
-    }
-
     Draft progress(Progress said) {
         progress = ProgressStatus.of(said, seen.second());
         return this;
@@ -180,7 +174,8 @@ final class Draft {
         return note(result.note());
     }
 
-    private Draft note(String more) {
+    /** @param more one thing more to know; null: nothing */
+    Draft note(String more) {
         String all = Stream.of(note, more).filter(Objects::nonNull).distinct().collect(Collectors.joining("; "));
         note = all.isEmpty() ? null : all;
         return this;

@@ -23,6 +23,7 @@ import dev.remuda.task.PreflightResult;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.RestoreTask;
+import dev.remuda.task.SwitchResult;
 import dev.remuda.task.SwitchTask;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -190,6 +191,14 @@ class RestorePlanTest {
         world.says(Samples.switched(null));
         assertThat(world.status().phase()).isEqualTo(Phase.Completed);
         assertThat(world.status().replaced()).isNull();
+    }
+
+    @Test
+    void whatTheSwitchHasToTellIsTold() {
+        world.until(StepName.Switch);
+        world.says(new SwitchResult("horses", null, null, 40, "TimescaleDB's jobs are off", Samples.CREATED.plusSeconds(72)));
+        assertThat(world.status().note()).isEqualTo("TimescaleDB's jobs are off");
+        assertThat(world.message()).contains("TimescaleDB's jobs are off");
     }
 
     @Test
