@@ -103,7 +103,7 @@ final class BackupSource implements Source {
 
     @Override
     public Optional<List<TableName>> names() {
-        return Optional.of(manifest.tables().stream().map(table -> new TableName(table.schema(), table.name())).toList());
+        return Optional.of(manifest.tables().stream().map(Manifest.Table::qualified).toList());
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.remuda.worker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 
 import dev.remuda.task.CleanUpResult;
 import dev.remuda.task.CleanUpTask;
@@ -42,11 +41,7 @@ final class CleanUpRun {
                 String note = SwitchRun.startJobs(server, target, stop);
                 switched = SwitchRun.result(server, target, task.uid(), task.replaced(), Duration.ZERO, note, stop);
             }
-            return new CleanUpResult(restored, boxed(server.oid(target.database())), dropped, switched);
+            return new CleanUpResult(restored, server.oid(target.database()).orElse(null), dropped, switched);
         }
-    }
-
-    static Long boxed(OptionalLong oid) {
-        return oid.isPresent() ? oid.getAsLong() : null;
     }
 }

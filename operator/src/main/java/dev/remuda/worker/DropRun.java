@@ -17,7 +17,7 @@ final class DropRun {
 
     DropResult run() {
         try (Server server = Server.connect(ConnectionSecret.login(task.target(), null))) {
-            boolean same = server.oid(task.database()).orElse(-1) == task.oid();
+            boolean same = server.oid(task.database()).filter(oid -> oid == task.oid()).isPresent();
             if (same) {
                 server.drop(task.database());
                 journal.done("database " + task.database() + " is dropped");

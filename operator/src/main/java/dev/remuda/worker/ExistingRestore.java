@@ -83,7 +83,7 @@ final class ExistingRestore {
     }
 
     private static String some(List<TableName> names) {
-        return names.stream().limit(5).map(TableName::toString).collect(Collectors.joining(", ")) + (names.size() > 5 ? " and " + (names.size() - 5) + " more" : "");
+        return Tables.some(names.stream().map(TableName::toString).toList());
     }
 
     private static String needs(List<Need> needs) {

@@ -38,6 +38,7 @@ final class Filling {
     private final Scratch scratch;
     private final Stop stop;
     private boolean rowSecurity;
+    private Toc contents; // of the one source, once it was read
 
     /** @param major of the programs to use */
     Filling(RestoreTask task, PgPrograms programs, int major, Scratch scratch, Stop stop) {
@@ -112,7 +113,7 @@ final class Filling {
         boolean parallel = jobs > 1 && source.canBeSplit();
         Archive archive = parallel ? scratch.filed(source) : source.archive();
         if (parallel && timescale) {
-            hypertables(archive, login);
+            hypertables(contents(source), archive, login);
             return;
         }
         try (EntryList list = list(source)) {
@@ -127,8 +128,7 @@ final class Filling {
     }
 
     /** TimescaleDB must know its chunks before their rows come: restored in any order, the rows of all hypertables would be invisible. */
-    private void hypertables(Archive archive, Login login) throws IOException {
-        Toc toc = archives.toc(archive);
+    private void hypertables(Toc toc, Archive archive, Login login) throws IOException {
         PgRestore.Options plain = new PgRestore.Options(owner, Optional.empty(), 1);
         pgRestore.restore(archive, login, plain, "--section=pre-data");
         try (EntryList catalogue = EntryList.of(toc.timescaleCatalogue(true)); EntryList rest = EntryList.of(toc.timescaleCatalogue(false))) {
@@ -142,7 +142,7 @@ final class Filling {
             return EntryList.of(part(source).withoutSchemas(OF_EVERY_DATABASE).list());
         }
         // Whoever is not its owner may not comment on an extension.
-        return owner.isPresent() ? EntryList.of(archives.toc(source.archive()).withoutCommentsOnExtensions()) : EntryList.ALL;
+        return owner.isPresent() ? EntryList.of(contents(source).withoutCommentsOnExtensions()) : EntryList.ALL;
     }
 
     /** The part of the dump that is asked for. @throws WorkFailure InvalidSpec when it is not in there, or would lack rows */
@@ -150,8 +150,15 @@ final class Filling {
         if (source.isScript()) {
             throw new WorkFailure(Reason.InvalidSpec, source.url() + " is a plain SQL script, of which no part can be restored alone; restore it whole (strategy Create, another target.name)");
         }
+        return Selected.of(contents(source), include, hypertables(source));
+    }
+
+    private Toc contents(Source source) {
         try {
-            return Selected.of(archives.toc(source.archive()), include, hypertables(source));
+            if (contents == null) {
+                contents = archives.toc(source.archive());
+            }
+            return contents;
         } catch (IOException e) {
             throw unreadable(source, e);
         }
@@ -160,7 +167,7 @@ final class Filling {
     private static List<TableName> hypertables(Source source) {
         return source.tables().orElse(List.of()).stream()
                 .filter(table -> table.kind().equals("hypertable"))
-                .map(table -> new TableName(table.schema(), table.name()))
+                .map(Manifest.Table::qualified)
                 .toList();
     }
 
@@ -170,7 +177,7 @@ final class Filling {
             return source.tables();
         }
         List<TableName> names = part(source).tables();
-        return source.tables().map(all -> all.stream().filter(table -> names.contains(new TableName(table.schema(), table.name()))).toList());
+        return source.tables().map(all -> all.stream().filter(table -> names.contains(table.qualified())).toList());
     }
 
     /** A part of it, into a database that is there. */

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 import dev.remuda.task.DumpContent;
@@ -67,9 +66,8 @@ final class RestoreRun {
             if (task.strategy() == RestoreStrategy.Existing && source.archived().isEmpty()) {
                 existing(server, target, source).plan();
             }
-            OptionalLong there = server.oid(target.database());
             return new PreflightResult(
-                    target.database(), there.isPresent() ? there.getAsLong() : null, server.version(), source.snapshotAt().orElse(null), source.archived().orElse(null), lacking(server, target, source),
+                    target.database(), server.oid(target.database()).orElse(null), server.version(), source.snapshotAt().orElse(null), source.archived().orElse(null), lacking(server, target, source),
                     Instant.now());
         }
     }

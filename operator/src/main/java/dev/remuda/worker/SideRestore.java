@@ -69,8 +69,7 @@ final class SideRestore {
 
     /** The one that the preflight found, that is; one that somebody has made since is not ours to drop. */
     private void dropTarget(Server server) {
-        boolean there = task.targetOid() != null && server.oid(target.database()).orElse(-1) == task.targetOid();
-        if (there) {
+        if (server.oid(target.database()).filter(oid -> oid.equals(task.targetOid())).isPresent()) {
             server.drop(target.database());
             journal.done("database " + target.database() + " is dropped");
         }
@@ -81,18 +80,14 @@ final class SideRestore {
         journal.begin("Rehearse", source.bytes(), null);
         String name = SideDatabase.rehearsal(task.uid());
         try {
-            server.drop(name);
-            server.create(name, shape);
-            server.give(name, task.ownerRole());
+            makeAnew(server, name);
             try {
                 filling.schema(source, target.withDatabase(name));
             } catch (WorkFailure e) {
                 if (!filling.needsRowSecurity(e)) {
                     throw e;
                 }
-                server.drop(name);
-                server.create(name, shape);
-                server.give(name, task.ownerRole());
+                makeAnew(server, name);
                 filling.schema(source, target.withDatabase(name));
             }
             Checks.explain(target.withDatabase(name), task.checks(), stop);
@@ -105,11 +100,16 @@ final class SideRestore {
         }
     }
 
-    private void createSide(Server server) {
-        String name = side.database();
+    /** Empty, whatever an earlier run has left under that name. */
+    private void makeAnew(Server server, String name) {
         server.drop(name);
         server.create(name, shape);
         server.give(name, task.ownerRole());
+    }
+
+    private void createSide(Server server) {
+        String name = side.database();
+        makeAnew(server, name);
         if (task.strategy() == RestoreStrategy.Recreate) {
             server.keep(name, shape); // the next attempt finds no target that could tell
         }
@@ -153,7 +153,7 @@ final class SideRestore {
     }
 
     private static List<TableName> names(List<Manifest.Table> tables) {
-        return tables.stream().map(table -> new TableName(table.schema(), table.name())).toList();
+        return tables.stream().map(Manifest.Table::qualified).toList();
     }
 
     private void requireEqual(Database database, Optional<List<Manifest.Table>> expected, List<Manifest.Table> found) {

@@ -52,8 +52,4 @@ interface Source {
 
     /** Reads all of it. @throws WorkFailure when it is damaged, cut off, or not the dump that is meant */
     void prove(PgRestore pgRestore);
-
-    default long rows() {
-        return tables().orElse(List.of()).stream().mapToLong(Manifest.Table::rows).sum();
-    }
 }

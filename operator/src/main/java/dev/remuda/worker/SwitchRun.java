@@ -3,7 +3,6 @@ package dev.remuda.worker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 import dev.remuda.task.Reason;
 import dev.remuda.task.SideDatabase;
@@ -74,9 +73,9 @@ final class SwitchRun {
 
     /** What there is to tell of a target that is the restored database. */
     static SwitchResult result(Server server, Login target, String uid, String replaced, Duration refused, String note, Stop stop) {
-        OptionalLong oid = replaced == null ? OptionalLong.empty() : server.oid(replaced);
+        Optional<Long> oid = Optional.ofNullable(replaced).flatMap(server::oid);
         String name = target.database();
         String goBack = oid.isEmpty() ? null : new Swap(target, SideDatabase.restore(uid), name).goBack(replaced, server.through(), Timescale.isIn(target, stop));
-        return new SwitchResult(name, oid.isEmpty() ? null : oid.getAsLong(), goBack, refused.toMillis(), note, Instant.now());
+        return new SwitchResult(name, oid.orElse(null), goBack, refused.toMillis(), note, Instant.now());
     }
 }

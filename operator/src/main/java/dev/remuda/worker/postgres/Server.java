@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 import dev.remuda.task.Json;
 import dev.remuda.task.Reason;
@@ -146,10 +145,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Its object id; empty when there is none of that name. */
-    public OptionalLong oid(String name) {
-        return database.query("looking for database " + name, "SELECT oid::bigint FROM pg_database WHERE datname = ?", row -> row.getLong(1), name).stream()
-                .mapToLong(Long::longValue)
-                .findFirst();
+    public Optional<Long> oid(String name) {
+        return database.query("looking for database " + name, "SELECT oid::bigint FROM pg_database WHERE datname = ?", row -> row.getLong(1), name).stream().findFirst();
     }
 
     /** Notes about the database which restore filled it: the last thing that a restore writes, and the proof that it is whole. */

@@ -143,14 +143,14 @@ public final class Tables {
 
     /** All tables, as a whole dump has them. */
     public static List<TableName> named(Database database) {
-        return list(database, DumpScope.WHOLE).stream().map(table -> new TableName(table.schema(), table.name())).toList();
+        return list(database, DumpScope.WHOLE).stream().map(Table::qualified).toList();
     }
 
     /** Counts the named tables. @param told how many are counted, after each */
     public static List<Table> count(Database database, Collection<TableName> names, IntConsumer told) {
         Set<TableName> wanted = Set.copyOf(names);
         List<Table> counted = new ArrayList<>();
-        Stream.concat(all(database).stream(), hashed(database).stream()).filter(table -> wanted.contains(new TableName(table.schema(), table.name()))).forEach(table -> {
+        Stream.concat(all(database).stream(), hashed(database).stream()).filter(table -> wanted.contains(table.qualified())).forEach(table -> {
             counted.add(new Table(table.schema(), table.name(), table.kind(), rows(database, table)));
             told.accept(counted.size());
         });
@@ -161,7 +161,7 @@ public final class Tables {
     private static List<Table> count(Database database, DumpScope scope, IntConsumer afterEach) {
         List<Table> counted = new ArrayList<>();
         for (Table table : list(database, scope)) {
-            if (!scope.containsRows(new TableName(table.schema(), table.name()))) {
+            if (!scope.containsRows(table.qualified())) {
                 counted.add(table);
                 continue;
             }
@@ -197,19 +197,20 @@ public final class Tables {
         return differences;
     }
 
-    static String some(List<String> names) {
+    /** The first few of them, and how many more there are. */
+    public static String some(List<String> names) {
         String shown = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
         return names.size() > SHOWN ? shown + " and " + (names.size() - SHOWN) + " more" : shown;
     }
 
     private static List<Table> list(Database database, DumpScope scope) {
-        List<Table> tables = all(database).stream().filter(table -> scope.contains(new TableName(table.schema(), table.name()))).toList();
+        List<Table> tables = all(database).stream().filter(table -> scope.contains(table.qualified())).toList();
         if (!scope.whole()) {
             return tables; // a partition may be left out
         }
         Set<TableName> below = new HashSet<>(database.query(
                 "listing partitions by hash", HASHED + "SELECT n.nspname, c.relname FROM below b JOIN pg_class c USING (oid) JOIN pg_namespace n ON n.oid = c.relnamespace", Tables::name));
-        return Stream.concat(tables.stream().filter(table -> !below.contains(new TableName(table.schema(), table.name()))), hashed(database).stream())
+        return Stream.concat(tables.stream().filter(table -> !below.contains(table.qualified())), hashed(database).stream())
                 .sorted(Comparator.comparing(Table::schema).thenComparing(Table::name))
                 .toList();
     }

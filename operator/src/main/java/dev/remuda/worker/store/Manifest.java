@@ -147,7 +147,11 @@ public record Manifest(
     public record Globals(String file, long sizeBytes, String sha256, String missing) {}
 
     /** A table and how many of its rows are in the dump. @param kind table or hypertable */
-    public record Table(String schema, String name, String kind, long rows) {}
+    public record Table(String schema, String name, String kind, long rows) {
+        public TableName qualified() {
+            return new TableName(schema, name);
+        }
+    }
 
     public static String key(String prefix) {
         return prefix + WorkerProtocol.MANIFEST;
