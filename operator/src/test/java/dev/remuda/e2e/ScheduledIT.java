@@ -222,7 +222,7 @@ class ScheduledIT {
             STAGE.awaitGone(policy + "-1");
             BackupPolicy after = STAGE.awaitPolicy(policy, seen -> is(seen, "Maintained", "True", "Maintained"));
 
-            assertThat(after.getStatus().maintenance().number()).isEqualTo(2);
+            assertThat(after.getStatus().maintenance().number()).as(policy + ": " + after.getStatus().maintenance()).isEqualTo(2);
             assertThat(after.getStatus().maintenance().failures()).isZero();
             Location kept = STAGE.backup(policy + "-2").getStatus().location();
             assertThat(STAGE.backup(policy + "-2").getStatus().phase()).isEqualTo(Phase.Completed);
@@ -333,17 +333,18 @@ class ScheduledIT {
                 "{apiVersion: remuda.dev/v1beta1, kind: Backup, metadata: {name: first}, spec: {policyRef: {name: purging}}}", "-n", elsewhere, "apply", "-f", "-");
     }
 
-    /** A Job whose Pod no node takes, and a Pod as soon as it is there: neither worker can have ended before. */
+    /** No node takes either Pod, so that neither worker can have done its work before it is lost; and the operator knows of both Jobs. */
     private static void loseJobAndPod() {
-        patch("bpol", "job-lost", "jobTemplate", "{\"nodeSelector\":{\"no\":\"such\"}}");
-        patch("bpol", "job-lost", "suspend", false);
-        patch("bpol", "pod-lost", "suspend", false);
-        FilterWatchListDeletable<Pod, PodList, PodResource> pod = pods("pod-lost-maintain-1");
-        soon().until(() -> !pod.list().getItems().isEmpty());
-        pod.withGracePeriod(0).delete();
-        soon().until(() -> !pods("job-lost-maintain-1").list().getItems().isEmpty());
+        List<String> lost = List.of("job-lost", "pod-lost");
+        lost.forEach(policy -> patch("bpol", policy, "jobTemplate", "{\"nodeSelector\":{\"no\":\"such\"}}"));
+        lost.forEach(policy -> patch("bpol", policy, "suspend", false));
+        for (String policy : lost) {
+            STAGE.awaitPolicy(policy, seen -> seen.getStatus().maintenance() != null && seen.getStatus().maintenance().startedAt() != null);
+            soon().until(() -> !pods(policy + "-maintain-1").list().getItems().isEmpty());
+        }
+        pods("pod-lost-maintain-1").withGracePeriod(0).delete();
         STAGE.kubectl("delete", "job", "job-lost-maintain-1");
-        patch("bpol", "job-lost", "jobTemplate", null);
+        lost.forEach(policy -> patch("bpol", policy, "jobTemplate", null));
     }
 
     private static FilterWatchListDeletable<Pod, PodList, PodResource> pods(String job) {
