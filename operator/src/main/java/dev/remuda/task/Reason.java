@@ -35,6 +35,8 @@ public enum Reason {
     StorageUnreachable,
     /** The store refuses the key, or the key may not do what is needed. */
     StorageAccessDenied,
+    /** The store asks to be asked less often, and went on to. */
+    StorageThrottled,
     /** The bucket does not exist. */
     BucketNotFound,
     /** The store has no room left. */
@@ -65,8 +67,12 @@ public enum Reason {
     ImagePullFailed,
     /** A Secret or one of its keys is missing. */
     SecretMissing,
-    /** The scheduler finds no node for the Pod, or the Pod cannot be created. */
+    /** The API server refuses the Pod: a quota, a rule of the namespace, a ServiceAccount that does not exist. */
+    PodNotCreated,
+    /** The scheduler finds no node for the Pod. */
     Unschedulable,
+    /** The kubelet cannot start the container. */
+    ContainerNotStarted,
     /** The work took longer than its timeout. */
     TimedOut,
     /** The Pod ended without a word: killed, deleted, or its node is gone. */
@@ -100,7 +106,7 @@ public enum Reason {
     /** Whether the cause can pass by itself, so that the same work may succeed when it is tried again. */
     public boolean canPass() {
         return switch (this) {
-            case DatabaseUnreachable, StorageUnreachable, TargetInUse, Evicted, PodLost, JobMissing -> true;
+            case DatabaseUnreachable, StorageUnreachable, StorageThrottled, TargetInUse, Evicted, PodNotCreated, Unschedulable, ImagePullFailed, PodLost, JobMissing -> true;
             default -> false;
         };
     }
