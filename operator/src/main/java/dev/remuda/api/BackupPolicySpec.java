@@ -38,13 +38,17 @@ public record BackupPolicySpec(
         @JsonPropertyDescription("Whether the policy rests: no scheduled backup is made, none is moved or purged. status.retention shows what would be done. "
                 + "Moments of the schedule that pass meanwhile are not made up for. Default false.")
         Boolean suspend,
-        @JsonPropertyDescription("The longest a Backup may run, such as 90m or 4h; past it the Backup is Failed with reason TimedOut. From 1m to 720h. Default 4h.")
+        @JsonPropertyDescription("The longest a Backup may take with all its attempts and the rests between them, such as 90m or 4h; past it the Backup is Failed with "
+                + "reason TimedOut. From 1m to 720h. Default 4h.")
         @Default("4h") @Size(min = 1, max = 32)
         @ValidationRule(value = "self.matches('" + Durations.PATTERN + "')", message = "timeout must be a duration such as 90m or 4h")
         @ValidationRule(
                 value = "!self.matches('" + Durations.PATTERN + "') || (duration(self) >= duration('1m') && duration(self) <= duration('720h'))",
                 message = "timeout must be at least 1m and at most 720h")
         String timeout,
+        @JsonPropertyDescription("Whether and when a Backup is tried again that failed for a cause that can pass by itself, such as a store that did not answer or an evicted "
+                + "Pod. What each attempt met is listed in the Backup's status.attempts.")
+        RetrySpec retry,
         @JsonPropertyDescription("What happens to stored data when its Backup is deleted, by a person or with its namespace. Retain (the default): it stays. Delete: it is purged, "
                 + "and deleting the policy deletes its Backups. What no tier keeps is purged in either case.")
         @Default("Retain") DeletionPolicy deletionPolicy,
@@ -64,6 +68,7 @@ public record BackupPolicySpec(
         jitter = jitter == null ? "0s" : jitter;
         suspend = suspend != null && suspend;
         timeout = timeout == null ? DEFAULT_TIMEOUT : timeout;
+        retry = retry == null ? RetrySpec.USUAL : retry;
         deletionPolicy = deletionPolicy == null ? DeletionPolicy.Retain : deletionPolicy;
         failedBackupsHistoryLimit = failedBackupsHistoryLimit == null ? USUAL_FAILED : failedBackupsHistoryLimit;
         jobTemplate = jobTemplate == null ? JobTemplateSpec.EMPTY : jobTemplate;

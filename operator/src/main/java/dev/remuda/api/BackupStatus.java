@@ -86,6 +86,13 @@ public record BackupStatus(
                 snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows);
     }
 
+    /** The same, to be stored elsewhere. */
+    public BackupStatus movedTo(Location place) {
+        return new BackupStatus(
+                phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, place, tier, storageClass, retainedBy, expiresAt,
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress);
+    }
+
     /** The same, having come that far. */
     public BackupStatus at(ProgressStatus point) {
         return new BackupStatus(

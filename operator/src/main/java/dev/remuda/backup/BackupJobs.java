@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import dev.remuda.api.Attempt;
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupStatus;
-import dev.remuda.api.Durations;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Mounts;
 import dev.remuda.job.Names;
@@ -39,8 +38,9 @@ final class BackupJobs {
         return Names.job(seen.backup().getMetadata().getName(), Integer.toString(attempt));
     }
 
-    static String settleName(Observed seen, int attempt) {
-        return Names.job(seen.backup().getMetadata().getName(), attempt + "-settle");
+    /** @param look its number, from 1 */
+    static String settleName(Observed seen, int attempt, int look) {
+        return Names.job(seen.backup().getMetadata().getName(), attempt + "-settle" + (look == 1 ? "" : "-" + look));
     }
 
     Job backup(Observed seen, Attempt attempt) {
@@ -64,7 +64,7 @@ final class BackupJobs {
                 status.storageClass(),
                 isSafety(seen) ? DumpScope.WHOLE : policy.dump().scope(),
                 policy.dump().globals());
-        return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Durations.parse(policy.timeout()));
+        return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Trying.left(seen, policy));
     }
 
     /** What is about to be replaced is backed up whole, whatever its policy leaves out. */

@@ -24,7 +24,6 @@ import dev.remuda.job.Owner;
 import dev.remuda.status.CompletedCondition;
 import dev.remuda.status.Sizes;
 import dev.remuda.task.BackupResult;
-import dev.remuda.task.Reason;
 import dev.remuda.task.StorageClass;
 
 /** The status of a Backup for each thing that can have happened to it. */
@@ -39,10 +38,10 @@ final class BackupStatuses {
         S3Spec s3 = policy.getSpec().storage().s3();
         String prefix = Names.attemptPrefix(s3.prefix(), Owner.of(policy), BackupJobs.owner(seen), 1);
         Optional<TierSpec> tier = policy.getSpec().hottest(seen.backup().getSpec().ofTiers());
-        Attempt attempt = new Attempt(1, BackupJobs.jobName(seen, 1), null, null, null, null, null);
+        Attempt attempt = Attempt.planned(1, BackupJobs.jobName(seen, 1));
         return new BackupStatus(
                 Phase.Pending, condition(seen, "Pending", "the Job is being created"), List.of(attempt), now(seen), null, null,
-                database(seen, policy), policy.getSpec().storage(), policy.getSpec().jobTemplate(), new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null),
+                database(seen, policy), policy.getSpec().storage(), policy.getSpec().jobTemplate(), location(s3, prefix),
                 tier.map(TierSpec::name).orElse(null), tier.map(TierSpec::storageClass).map(BackupStatuses::quick).orElse(null), null, null,
                 null, null, null, null, null, null, null, null, null, null, null);
     }
@@ -58,9 +57,8 @@ final class BackupStatuses {
     }
 
     static BackupStatus started(Observed seen) {
-        Attempt a = seen.attempt().orElseThrow();
-        Attempt started = new Attempt(a.number(), a.job(), now(seen), null, null, null, null);
-        return with(seen.status(), Phase.Pending, condition(seen, "Pending", "Job " + a.job() + " was created"), replaceLast(seen, started), null);
+        Attempt started = seen.attempt().orElseThrow().started(now(seen));
+        return with(seen.status(), Phase.Pending, condition(seen, "Pending", "Job " + started.job() + " was created"), replaceLast(seen, started), null);
     }
 
     static BackupStatus running(Observed seen) {
@@ -69,32 +67,54 @@ final class BackupStatuses {
         return running.at(seen.progress().map(said -> ProgressStatus.of(said, now(seen))).orElse(seen.status().progress()));
     }
 
-    static BackupStatus lost(Observed seen, Reason reason, String message) {
-        Attempt a = seen.attempt().orElseThrow();
-        Attempt lost = new Attempt(
-                a.number(), a.job(), a.startedAt(), now(seen), reason, message, BackupJobs.settleName(seen, a.number()));
+    /** @param began whether the worker may have begun, so that what it left is to be looked at */
+    static BackupStatus stopping(Observed seen, Cause cause, boolean began) {
+        Attempt present = seen.attempt().orElseThrow();
+        Attempt stopping = present.stopping(cause.reason(), cause.message(), began ? BackupJobs.settleName(seen, present.number(), 1) : null);
+        String message = cause.message() + ". Job " + present.job() + " is being stopped";
+        return with(seen.status(), seen.status().phase(), condition(seen, cause.reason().name(), message), replaceLast(seen, stopping), null);
+    }
+
+    static BackupStatus lost(Observed seen, Cause cause) {
+        Attempt present = seen.attempt().orElseThrow();
+        Attempt lost = present.lost(now(seen), cause.reason(), cause.message(), BackupJobs.settleName(seen, present.number(), 1));
         return with(
-                seen.status(), Phase.Running, condition(seen, reason.name(), message + ". What it left in the store is being looked at"),
+                seen.status(), Phase.Running, condition(seen, cause.reason().name(), cause.message() + ". What it left in the store is being looked at"),
                 replaceLast(seen, lost), null);
     }
 
-    static BackupStatus failed(Observed seen, Reason reason, String message) {
+    /** @param why the Job before could not look */
+    static BackupStatus lookedAtAgain(Observed seen, Duration rest, String why) {
+        Attempt present = seen.attempt().orElseThrow();
+        Attempt again = present.lookedAtAgain(BackupJobs.settleName(seen, present.number(), present.looked() + 1), now(seen).plus(rest));
+        String message = present.message() + ". What it left in the store could not be looked at, which is tried again in " + Durations.format(rest) + " (" + why + ")";
+        return with(seen.status(), Phase.Running, condition(seen, present.reason().name(), message), replaceLast(seen, again), null);
+    }
+
+    /** The present attempt failed and another one is planned. */
+    static BackupStatus again(Observed seen, Cause cause, String message) {
+        BackupStatus before = seen.status();
+        int next = seen.attempt().orElseThrow().number() + 1;
+        List<Attempt> attempts = replaceLast(seen, seen.attempt().get().failed(now(seen), cause.reason(), cause.message()));
+        attempts.add(Attempt.planned(next, BackupJobs.jobName(seen, next)));
+        BackupStatus status = with(before, Phase.Pending, condition(seen, cause.reason().name(), message), attempts, null);
+        S3Spec s3 = before.storage().s3();
+        return status.movedTo(location(s3, Names.attemptPrefix(before.location().prefix(), next)));
+    }
+
+    /** @param account what is to be said beside the cause, of all attempts together */
+    static BackupStatus failed(Observed seen, Cause cause, String account) {
         List<Condition> conditions =
-                CompletedCondition.failed(seen.status().conditions(), reason.name(), message, seen.generation(), seen.now());
+                CompletedCondition.failed(seen.status().conditions(), cause.reason().name(), cause.message() + account, seen.generation(), seen.now());
         List<Attempt> attempts = seen.attempt()
-                .map(a -> replaceLast(
-                        seen,
-                        new Attempt(
-                                a.number(), a.job(), a.startedAt(), a.finishedAt() == null ? now(seen) : a.finishedAt(), reason,
-                                a.message() == null ? message : a.message(), a.settledBy())))
+                .map(present -> replaceLast(seen, present.failed(now(seen), cause.reason(), cause.message())))
                 .orElse(List.of());
         return with(seen.status(), Phase.Failed, conditions, attempts, now(seen));
     }
 
     static BackupStatus completed(Observed seen, BackupResult result) {
         BackupStatus before = seen.status();
-        Attempt a = seen.attempt().orElseThrow();
-        Attempt done = new Attempt(a.number(), a.job(), a.startedAt(), result.finishedAt(), null, null, a.settledBy());
+        Attempt done = seen.attempt().orElseThrow().succeeded(result.finishedAt());
         BackupStatus facts = new BackupStatus(
                 Phase.Completed, before.conditions(), replaceLast(seen, done), before.startedAt(), result.finishedAt(),
                 duration(before.startedAt(), result.finishedAt()), before.database(), before.storage(), before.jobTemplate(),
@@ -111,6 +131,10 @@ final class BackupStatuses {
     /** A Backup that its own deletion purges. */
     static BackupStatus deleting(Observed seen, String reason, String message) {
         return seen.status().in(Phase.Deleting, CompletedCondition.failed(seen.status().conditions(), reason, message, seen.generation(), seen.now()));
+    }
+
+    private static Location location(S3Spec s3, String prefix) {
+        return new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null);
     }
 
     private static String message(BackupStatus status, String note) {

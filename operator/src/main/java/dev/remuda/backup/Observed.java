@@ -39,13 +39,11 @@ record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobVie
         return status().attempts().isEmpty() ? Optional.empty() : Optional.of(status().attempts().getLast());
     }
 
-    /** Names of the Jobs that matter now: the attempt's, or, when that is lost, the one that settles it; when all is over, both. */
+    /** Names of the Jobs that matter now: the present attempt's, or, when that is lost, the one that settles it; when all is over, all. */
     List<String> plannedJobs() {
-        boolean over = status().hasEnded();
-        return attempt().stream()
-                .flatMap(attempt -> Stream.of(attempt.settledBy() == null || over ? attempt.job() : null, attempt.settledBy()))
-                .filter(Objects::nonNull)
-                .toList();
+        return status().hasEnded()
+                ? status().attempts().stream().flatMap(attempt -> Stream.of(attempt.job(), attempt.settledBy())).filter(Objects::nonNull).toList()
+                : attempt().map(attempt -> attempt.finishedAt() == null ? attempt.job() : attempt.settledBy()).stream().toList();
     }
 
     /** The Backup's own Job of that name. */

@@ -63,6 +63,11 @@ public final class Names {
         return root(prefix, backup.namespace(), policy.name()) + backup.name() + "-" + mark(policy.uid()) + "-" + mark(backup.uid()) + "-" + attempt + "/";
     }
 
+    /** The key prefix of another attempt of the same Backup. @param prefix of one of its attempts */
+    public static String attemptPrefix(String prefix, int attempt) {
+        return prefix.substring(0, prefix.lastIndexOf('-') + 1) + attempt + "/";
+    }
+
     /** The part of a uid that stands in keys. */
     public static String mark(String uid) {
         return uid.substring(0, MARK);

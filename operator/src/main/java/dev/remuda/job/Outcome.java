@@ -17,16 +17,31 @@ public sealed interface Outcome {
 
     /** The Pod has not started; the reason is a word of the kubelet or scheduler, the message its own. */
     record Waiting(String reason, String message) implements Outcome {
+        /** The Job controller is refused the Pod. */
+        static final String NOT_CREATED = "FailedCreate";
+
         private static final Set<String> PULL_FAILURES =
                 Set.of("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable");
+
+        /** What every Pod waits for, for a moment. */
+        private static final Set<String> USUAL = Set.of("Pending", "ContainerCreating", "PodInitializing");
 
         /** The reason of the vocabulary, for when the wait was too long. */
         public Reason cause() {
             if (PULL_FAILURES.contains(reason)) {
                 return Reason.ImagePullFailed;
             }
-            boolean secret = "CreateContainerConfigError".equals(reason) && message.toLowerCase(Locale.ROOT).contains("secret");
-            return secret ? Reason.SecretMissing : Reason.Unschedulable;
+            return switch (reason) {
+                case "CreateContainerConfigError" -> message.toLowerCase(Locale.ROOT).contains("secret") ? Reason.SecretMissing : Reason.ContainerNotStarted;
+                case NOT_CREATED -> Reason.PodNotCreated;
+                case "Pending", "Unschedulable", "SchedulerError", "SchedulingGated" -> Reason.Unschedulable;
+                default -> Reason.ContainerNotStarted;
+            };
+        }
+
+        /** The same when it is already known that something is wrong; empty while a Pod is started as usual. */
+        public Optional<Reason> trouble() {
+            return USUAL.contains(reason) ? Optional.empty() : Optional.of(cause());
         }
     }
 

@@ -50,7 +50,7 @@ final class Outcomes {
                     : underWay(view.pod().get());
         }
         return jobEnd.orElseGet(() -> view.trouble()
-                .map(why -> new Outcome.Waiting("FailedCreate", why))
+                .map(why -> new Outcome.Waiting(Outcome.Waiting.NOT_CREATED, why))
                 .orElseGet(() -> new Outcome.Waiting("Pending", "no Pod yet; kubectl describe job " + view.name() + " says why")));
     }
 
@@ -102,7 +102,7 @@ final class Outcomes {
     private static Outcome lost(ContainerStateTerminated terminated) {
         int code = exitCode(terminated);
         if (couldNotStart(terminated)) {
-            return new Outcome.Lost(Reason.PodLost, "the container could not be started: " + said(terminated.getMessage()));
+            return new Outcome.Lost(Reason.ContainerNotStarted, "the container could not be started: " + said(terminated.getMessage()));
         }
         return switch (code) {
             case HEAP_USED_UP -> outOfMemory();

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** An operator that is killed after it acted and before it wrote, at whichever look, changes nothing but the time it takes. */
 class BackupCrashTest {
-    private static final int LOOKS = 10;
+    private static final int LOOKS = 30;
 
     /** What becomes of the Jobs: their Pods, one stage a look. */
     enum Life {
@@ -37,7 +37,14 @@ class BackupCrashTest {
         IS_LOST_BUT_FOUND(Phase.Completed, Map.of(
                 JOB, List.of(job -> Pods.ended(job, 137, "Error", null)), SETTLE, List.of(job -> Pods.reported(job, new SettleResult(Samples.backedUp(), 0, 0))))),
         NEVER_STARTS(Phase.Failed, Map.of(JOB, List.of(job -> Pods.waiting(job, "ErrImagePull", "not found")))),
-        IS_LOST_AND_NEVER_SETTLED(Phase.Failed, Map.of(JOB, List.of(job -> Pods.ended(job, 137, "Error", null)), SETTLE, List.of()));
+        IS_LOST_AND_NEVER_SETTLED(Phase.Failed, Map.of(JOB, List.of(job -> Pods.ended(job, 137, "Error", null)), SETTLE, List.of())),
+        IS_LOST_AND_MADE_AGAIN(Phase.Completed, Map.of(
+                JOB, List.of(job -> Pods.ended(job, 137, "Error", null)), SETTLE, List.of(job -> Pods.reported(job, new SettleResult(null, 1, 0))),
+                "monday-2", List.of(Pods::running, job -> Pods.reported(job, Samples.backedUp())))),
+        FAILS_TWICE(Phase.Completed, Map.of(
+                JOB, List.of(job -> Pods.reported(job, new FailureResult(Reason.StorageUnreachable, "m", false))),
+                "monday-2", List.of(job -> Pods.reported(job, new FailureResult(Reason.StorageThrottled, "m", false))),
+                "monday-3", List.of(Pods::running, job -> Pods.reported(job, Samples.backedUp()))));
 
         private final Phase end;
         private final Map<String, List<Function<Job, Pod>>> stages;
@@ -67,6 +74,7 @@ class BackupCrashTest {
     /** @param speed how many stages the Pods go while the operator looks once */
     private static BackupWorld live(Life life, int crash, int speed) {
         BackupWorld world = new BackupWorld();
+        world.retry(2, "1m");
         for (int look = 0; look < LOOKS; look++) {
             BackupPlan plan = world.plan();
             assertThat(world.plan()).as("the same observation gives the same plan").isEqualTo(plan);
@@ -75,7 +83,7 @@ class BackupCrashTest {
                 world.write(plan);
             }
             for (int stage = 0; stage < speed; stage++) {
-                List.copyOf(world.jobs.keySet()).forEach(job -> advance(world, job, life.stages.get(job)));
+                List.copyOf(world.jobs.keySet()).forEach(job -> advance(world, job, life.stages.getOrDefault(job, List.of())));
             }
             // Whole seconds would hide a status that differs by the time of its making only.
             world.now = world.now.plus(Duration.ofMillis(250_250));
@@ -83,6 +91,7 @@ class BackupCrashTest {
         return world;
     }
 
+    /** A Job that no stage is told of never gets a Pod. */
     private static void advance(BackupWorld world, String job, List<Function<Job, Pod>> stages) {
         Optional<Pod> pod = world.jobs.get(job).pod();
         Job known = world.jobs.get(job).job().orElseThrow();

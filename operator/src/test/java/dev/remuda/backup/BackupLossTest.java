@@ -2,12 +2,16 @@ package dev.remuda.backup;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +36,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /** A Backup whose worker left no word, or left something behind, or whose Job cannot be had. */
 class BackupLossTest {
+    private static final String NEXT_LOOK = "monday-1-settle-";
+
     private final BackupWorld world = new BackupWorld();
+
+    @BeforeEach
+    void oneAttemptIsAll() {
+        world.retry(0, "1m");
+    }
 
     static Stream<Arguments> losses() {
         return Stream.of(
@@ -92,10 +103,8 @@ class BackupLossTest {
 
     static Stream<Arguments> failedSettles() {
         return Stream.of(
-                settle("store unreachable", w -> w.pod(SETTLE, job -> Pods.reported(job, new FailureResult(Reason.StorageUnreachable, "no answer", false)))),
-                settle("killed", w -> w.pod(SETTLE, job -> Pods.ended(job, 137, "Error", null))),
+                settle("key refused", w -> w.pod(SETTLE, job -> Pods.reported(job, new FailureResult(Reason.StorageAccessDenied, "no", false)))),
                 settle("wrong result", w -> w.pod(SETTLE, job -> Pods.reported(job, Samples.backedUp()))),
-                settle("never started", w -> w.now = w.now.plus(BackupWorld.START_DEADLINE)),
                 settle("foreign Job", w -> w.job(SETTLE, BackupLossTest::foreign)));
     }
 
@@ -109,20 +118,71 @@ class BackupLossTest {
         world.reconcileUntilItRests();
 
         assertThat(world.status().phase()).isEqualTo(Phase.Failed);
+        assertThat(world.created).as("nothing that can pass by itself").containsExactly(JOB, SETTLE);
         assertThat(world.reason()).isEqualTo("JobMissing");
         assertThat(world.message())
                 .contains("could not be looked at (")
                 .contains("look under s3://backups/stables/stable/horses/monday-6f1c2a34-6f1c2a34-1/ before you delete it");
     }
 
-    @Test
-    void aSettlingJobThatNeverStartedIsRemovedWhenAllIsOver() {
+    static Stream<Arguments> passingSettles() {
+        return Stream.of(
+                look("store unreachable", (w, look) -> w.pod(look, job -> Pods.reported(job, new FailureResult(Reason.StorageUnreachable, "no answer", false)))),
+                look("killed", (w, look) -> w.pod(look, job -> Pods.ended(job, 137, "Error", null))),
+                look("never started", (w, look) -> w.now = w.now.plus(BackupWorld.START_DEADLINE)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("passingSettles")
+    void theStoreIsLookedAtAgainWhenTheCauseCanPassAndAtLastItIsGivenUp(BiConsumer<BackupWorld, String> failure) {
         started();
         world.lose(JOB);
         world.reconcileUntilItRests();
-        world.now = world.now.plus(BackupWorld.START_DEADLINE);
+        List<Duration> rests = new ArrayList<>();
+        for (int look = 1; look < 5; look++) {
+            failure.accept(world, look == 1 ? SETTLE : NEXT_LOOK + look);
+            rests.add(world.reconcile().again().orElseThrow());
+            assertThat(world.status().phase()).isEqualTo(Phase.Running);
+            assertThat(world.message()).contains("could not be looked at, which is tried again in");
+            assertThat(world.reconcile().steps()).as("not before its time").isEmpty();
+            world.now = world.now.plus(rests.getLast());
+            world.reconcile();
+        }
+        failure.accept(world, NEXT_LOOK + 5);
         world.reconcileUntilItRests();
-        assertThat(world.deleted).containsExactly(SETTLE);
+
+        assertThat(rests).containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4), Duration.ofMinutes(8));
+        assertThat(world.created).containsExactly(JOB, SETTLE, NEXT_LOOK + 2, NEXT_LOOK + 3, NEXT_LOOK + 4, NEXT_LOOK + 5);
+        assertThat(world.status().phase()).isEqualTo(Phase.Failed);
+        assertThat(world.message()).contains("could not be looked at (").contains("look under s3://");
+    }
+
+    @Test
+    void aLaterLookFindsWhatTheFirstCouldNot() {
+        started();
+        world.lose(JOB);
+        world.reconcileUntilItRests();
+        world.pod(SETTLE, job -> Pods.ended(job, 137, "Error", null));
+        world.reconcileUntilItRests();
+        world.now = world.now.plusSeconds(60);
+        world.reconcileUntilItRests();
+        world.pod(NEXT_LOOK + 2, job -> Pods.reported(job, new SettleResult(Samples.backedUp(), 0, 0)));
+        world.reconcileUntilItRests();
+        assertThat(world.status().phase()).isEqualTo(Phase.Completed);
+        assertThat(world.attempt().settledBy()).isEqualTo(NEXT_LOOK + 2);
+        assertThat(world.attempt().looks()).isEqualTo(2);
+    }
+
+    @Test
+    void aSettlingJobThatNeverStartedIsRemovedBeforeTheNextAndTheLastWhenAllIsOver() {
+        started();
+        world.lose(JOB);
+        world.reconcileUntilItRests();
+        while (!world.status().hasEnded()) {
+            world.now = world.now.plus(BackupWorld.START_DEADLINE);
+            world.reconcileUntilItRests();
+        }
+        assertThat(world.deleted).containsExactly(SETTLE, NEXT_LOOK + 2, NEXT_LOOK + 3, NEXT_LOOK + 4, NEXT_LOOK + 5);
     }
 
     @Test
@@ -204,7 +264,8 @@ class BackupLossTest {
 
         world.now = world.now.plus(BackupWorld.START_DEADLINE);
         world.write(refused(403, "exceeded quota"));
-        assertThat(world.reason()).isEqualTo("Unschedulable");
+        assertThat(world.status().phase()).isEqualTo(Phase.Failed);
+        assertThat(world.reason()).isEqualTo("PodNotCreated");
     }
 
     @Test
@@ -244,6 +305,10 @@ class BackupLossTest {
 
     private static Arguments loss(String name, Reason reason, Consumer<BackupWorld> loss) {
         return arguments(reason, Named.of(name, loss));
+    }
+
+    private static Arguments look(String name, BiConsumer<BackupWorld, String> failure) {
+        return arguments(Named.of(name, failure));
     }
 
     private static Arguments settle(String name, Consumer<BackupWorld> failure) {

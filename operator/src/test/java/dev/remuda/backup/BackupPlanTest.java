@@ -176,7 +176,7 @@ class BackupPlanTest {
         world.reconcile();
         assertThat(world.status().phase()).isEqualTo(Phase.Pending);
         assertThat(world.reason()).isEqualTo("Unschedulable");
-        assertThat(world.message()).isEqualTo("0/3 nodes are available");
+        assertThat(world.message()).isEqualTo("Unschedulable: 0/3 nodes are available");
     }
 
     @Test
@@ -230,7 +230,8 @@ class BackupPlanTest {
     }
 
     @Test
-    void aPodThatDoesNotStartInTimeFailsTheBackupWithItsCauseAndThenItsJobIsRemoved() {
+    void aPodThatDoesNotStartInTimeIsRemovedBeforeTheBackupFailsWithItsCause() {
+        world.retry(0, "1m");
         started();
         world.pod(JOB, job -> Pods.waiting(job, "ImagePullBackOff", "Back-off pulling image"));
         world.now = world.now.plusSeconds(598);
@@ -239,14 +240,46 @@ class BackupPlanTest {
 
         world.now = world.now.plusSeconds(2);
         world.reconcile();
+        assertThat(world.reason()).isEqualTo("ImagePullFailed");
+        assertThat(world.message()).isEqualTo("the Pod did not start within 600 s: ImagePullBackOff: Back-off pulling image. Job monday-1 is being stopped");
+        assertThat(world.deleted).as("the status comes first").isEmpty();
+
+        world.reconcile();
+        assertThat(world.deleted).containsExactly(JOB);
+        assertThat(world.status().phase()).isEqualTo(Phase.Pending);
+
+        world.reconcileUntilItRests();
         assertThat(world.status().phase()).isEqualTo(Phase.Failed);
         assertThat(world.reason()).isEqualTo("ImagePullFailed");
         assertThat(world.message()).isEqualTo("the Pod did not start within 600 s: ImagePullBackOff: Back-off pulling image");
-        assertThat(world.deleted).as("the status comes first").isEmpty();
+        assertThat(world.created).as("a worker that never began left nothing").containsExactly(JOB);
+    }
 
-        world.reconcileUntilItRests();
+    @Test
+    void aPodThatStartsWhileItIsBeingRemovedMayHaveWrittenSoThatTheStoreIsLookedAt() {
+        overdue();
+        world.job(JOB, job -> job);
+        world.pod(JOB, Pods::running);
+        world.reconcile();
         assertThat(world.deleted).containsExactly(JOB);
-        assertThat(world.reason()).isEqualTo("ImagePullFailed");
+        world.reconcileUntilItRests();
+        assertThat(world.created).containsExactly(JOB, BackupWorld.SETTLE);
+    }
+
+    @Test
+    void aPodThatStartsAtTheLastMomentAndCompletesIsComplete() {
+        overdue();
+        world.pod(JOB, job -> Pods.reported(job, Samples.backedUp()));
+        world.reconcileUntilItRests();
+        assertThat(world.status().phase()).isEqualTo(Phase.Completed);
+        assertThat(world.attempt().reason()).isNull();
+    }
+
+    private void overdue() {
+        started();
+        world.pod(JOB, job -> Pods.waiting(job, "ImagePullBackOff", "Back-off pulling image"));
+        world.now = world.now.plus(BackupWorld.START_DEADLINE);
+        world.reconcile();
     }
 
     @Test

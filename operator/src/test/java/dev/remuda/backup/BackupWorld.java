@@ -21,6 +21,7 @@ import dev.remuda.api.Attempt;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupStatus;
+import dev.remuda.api.RetrySpec;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Refusal;
@@ -126,6 +127,11 @@ final class BackupWorld {
 
     Attempt attempt() {
         return status().attempts().getLast();
+    }
+
+    /** The policy says so. */
+    void retry(int limit, String backoff) {
+        policy.orElseThrow().setSpec(Samples.retrying(policy.get().getSpec(), new RetrySpec(limit, backoff)));
     }
 
     String reason() {

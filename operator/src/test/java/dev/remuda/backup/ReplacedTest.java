@@ -35,7 +35,7 @@ class ReplacedTest {
         world.reconcile();
         replace();
 
-        world.reconcile();
+        world.reconcileUntilItRests();
         assertThat(world.deleted).containsExactly(BackupWorld.JOB);
         world.reconcileUntilItRests();
         assertThat(world.created).containsExactly(BackupWorld.JOB, BackupWorld.SETTLE);

@@ -126,7 +126,7 @@ class OutcomesTest {
 
     @Test
     void aBinaryThatCannotBeStartedIsToldInTheRuntimesWords() {
-        assertLost(of(Pods.ended(job, 128, "StartError", "exec: \"java\": not found")), Reason.PodLost, "could not be started: exec: \"java\": not found");
+        assertLost(of(Pods.ended(job, 128, "StartError", "exec: \"java\": not found")), Reason.ContainerNotStarted, "could not be started: exec: \"java\": not found");
     }
 
     @ParameterizedTest
@@ -134,7 +134,7 @@ class OutcomesTest {
         "ErrImagePull,not found,ImagePullFailed", "ImagePullBackOff,Back-off pulling image,ImagePullFailed",
         "ErrImageNeverPull,not present with pull policy of Never,ImagePullFailed", "InvalidImageName,couldn't parse,ImagePullFailed",
         "CreateContainerConfigError,secret \"x\" not found,SecretMissing", "CreateContainerConfigError,couldn't find key a in Secret n/x,SecretMissing",
-        "CreateContainerConfigError,container has runAsNonRoot and image will run as root,Unschedulable", "ContainerCreating,slow,Unschedulable"
+        "CreateContainerConfigError,container has runAsNonRoot and image will run as root,ContainerNotStarted", "ContainerCreating,slow,ContainerNotStarted", "CreateContainerError,no such runtime,ContainerNotStarted"
     })
     void aContainerThatWaitsSaysWhyAndWhatThatWillBeCalled(String word, String message, Reason cause) {
         Outcome outcome = of(Pods.waiting(job, word, message));
@@ -160,6 +160,12 @@ class OutcomesTest {
     }
 
     @Test
+    void whatEveryPodWaitsForIsNoTrouble() {
+        assertThat(List.of("Pending", "ContainerCreating", "PodInitializing")).allSatisfy(word -> assertThat(new Waiting(word, "m").trouble()).isEmpty());
+        assertThat(new Waiting("ErrImagePull", "m").trouble()).contains(Reason.ImagePullFailed);
+    }
+
+    @Test
     void aJobWithoutAPodWaits() {
         assertThat(of(job, null)).isEqualTo(new Waiting("Pending", "no Pod yet; kubectl describe job monday-1 says why"));
         assertThat(of(new PodBuilder().withNewMetadata().endMetadata().build())).isEqualTo(new Waiting("Pending", "the Pod is being started"));
@@ -169,7 +175,7 @@ class OutcomesTest {
     void aJobThatCanGetNoPodSaysWhatTheJobControllerWasAnswered() {
         Outcome outcome = new JobView("monday-1", Optional.of(job), Optional.empty(), Optional.of("service account writer not found")).outcome(NOW);
         assertThat(outcome).isEqualTo(new Waiting("FailedCreate", "service account writer not found"));
-        assertThat(((Waiting) outcome).cause()).isEqualTo(Reason.Unschedulable);
+        assertThat(((Waiting) outcome).trouble()).contains(Reason.PodNotCreated);
     }
 
     @Test
@@ -238,7 +244,7 @@ class OutcomesTest {
         assertThat(of(Pods.program(job, ended(1, "Error", Json.writeResult(Samples.backedUp()))))).isEqualTo(new Outcome.Exited(1));
         assertThat(of(Pods.because(Pods.program(job, 0), "Evicted", "disk"))).as("it had succeeded").isEqualTo(new Outcome.Exited(0));
         assertLost(of(Pods.program(job, ended(1, "OOMKilled", null))), Reason.OutOfMemory, "limits.memory");
-        assertLost(of(Pods.program(job, ended(128, "StartError", "no /bin/sh"))), Reason.PodLost, "could not be started: no /bin/sh");
+        assertLost(of(Pods.program(job, ended(128, "StartError", "no /bin/sh"))), Reason.ContainerNotStarted, "could not be started: no /bin/sh");
         assertLost(of(Pods.because(Pods.program(job, ended(143, "Error", null)), "DeadlineExceeded", null)), Reason.TimedOut, "longer than its timeout");
     }
 

@@ -23,6 +23,7 @@ import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreSpec;
+import dev.remuda.api.RetrySpec;
 import dev.remuda.api.S3Spec;
 import dev.remuda.api.SecretRef;
 import dev.remuda.api.StorageSpec;
@@ -59,21 +60,28 @@ public final class Samples {
 
     /** Of a policy without tiers. */
     public static BackupPolicySpec spec(DatabaseSpec database, JobTemplateSpec template) {
-        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, "2h", null, null, template);
+        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, "2h", null, null, null, template);
     }
 
     /** The same policy with these tiers. */
     public static BackupPolicySpec with(BackupPolicySpec spec, TierSpec... tiers) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), spec.dump(), spec.timeZone(), List.of(tiers), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), spec.timeout(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.suspend(), spec.timeout(), spec.retry(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+    }
+
+    /** The same policy, which tries again so often. */
+    public static BackupPolicySpec retrying(BackupPolicySpec spec, RetrySpec retry) {
+        return new BackupPolicySpec(
+                spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
+                spec.suspend(), spec.timeout(), retry, spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** The same policy with another dump. */
     public static BackupPolicySpec dumping(BackupPolicySpec spec, DumpSpec dump) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), dump, spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(), spec.suspend(),
-                spec.timeout(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.timeout(), spec.retry(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** A status as a completed backup has it. */
