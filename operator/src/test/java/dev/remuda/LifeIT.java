@@ -24,6 +24,7 @@ import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.Phase;
+import dev.remuda.api.RetrySpec;
 import dev.remuda.support.ApiServer;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
@@ -91,13 +92,17 @@ class LifeIT {
     @Test
     void aPodThatDoesNotStartFailsTheBackupAndIsRemoved() throws IOException {
         start(Duration.ofSeconds(2));
-        client.resource(Samples.in(namespace, Samples.policy())).create();
+        BackupPolicy policy = Samples.policy();
+        policy.setSpec(Samples.retrying(policy.getSpec(), new RetrySpec(0, null)));
+        client.resource(Samples.in(namespace, policy)).create();
         client.resource(Samples.in(namespace, Samples.backup())).create();
         kubelet.pod("monday-1", job -> Pods.waiting(job, "ErrImagePull", "no such image"));
+        Awaitility.await().until(() -> client.resources(Job.class).inNamespace(namespace).withName("monday-1").get() == null);
+        assertThat(client.resources(Backup.class).inNamespace(namespace).withName("monday").get().getStatus().phase()).as("its Pod may still start").isEqualTo(Phase.Pending);
+        client.pods().inNamespace(namespace).delete(); // nobody collects it here
 
         Backup failed = kubelet.backup("monday", Phase.Failed);
         assertThat(failed.getStatus().conditions().getFirst().getMessage()).isEqualTo("the Pod did not start within 2 s: ErrImagePull: no such image");
-        Awaitility.await().until(() -> client.resources(Job.class).inNamespace(namespace).withName("monday-1").get() == null);
         assertThat(kubectl("describe", "backup", "monday")).containsPattern("Warning +ImagePullFailed +\\S+ +remuda ");
     }
 
@@ -120,6 +125,7 @@ class LifeIT {
                         .withName("monday-1")
                         .withUid(job.getMetadata().getUid())
                         .endInvolvedObject()
+                        .withType("Warning")
                         .withReason("FailedCreate")
                         .withMessage("service account writer not found")
                         .build())
@@ -128,9 +134,9 @@ class LifeIT {
         client.resources(Job.class).inNamespace(namespace).withName("monday-1").edit(
                 known -> new JobBuilder(known).editMetadata().addToAnnotations("wakes", "the operator").endMetadata().build());
 
-        var condition = kubelet.await(Backup.class, "monday", backup -> "FailedCreate".equals(backup.getStatus().conditions().getFirst().getReason()))
+        var condition = kubelet.await(Backup.class, "monday", backup -> "PodNotCreated".equals(backup.getStatus().conditions().getFirst().getReason()))
                 .getStatus().conditions().getFirst();
-        assertThat(condition.getMessage()).isEqualTo("service account writer not found");
+        assertThat(condition.getMessage()).isEqualTo("FailedCreate: service account writer not found");
     }
 
     /** The rival is quicker by so little that the operator has looked already and is about to write. */

@@ -48,7 +48,7 @@ record Deletion(BackupStatus status, List<Step> steps, Optional<Duration> again)
         }
         return refusal.namespaceEnds()
                 ? release(seen)
-                : waiting(seen, "JobRefused", "the API server refuses to create the Job that purges it: " + refusal.getMessage());
+                : waiting(seen, Reason.PodNotCreated.name(), "the API server refuses to create the Job that purges it: " + refusal.getMessage());
     }
 
     private static Deletion begin(Observed seen, List<String> restores, BackupJobs jobs) {

@@ -14,7 +14,8 @@ import dev.remuda.task.Progress;
 
 /**
  * Finds a Job and its Pod: in the caches while all goes well, at the API server before a loss is believed. Jobs and Pods come by two watches,
- * so a cache may show a Job that ended beside a Pod that has not yet said how. Why a Job gets no Pod stands in its Events, which nobody watches.
+ * so a cache may show a Job that ended beside a Pod that has not yet said how. Why a Job gets no Pod, or its Pod does not start, may
+ * stand in Events alone, which nobody watches.
  */
 public final class JobFinder {
     private final Cluster cluster;
@@ -29,7 +30,7 @@ public final class JobFinder {
         return JobSources.find(context, name)
                 .filter(view -> switch (view.outcome(now)) {
                     case Outcome.Lost lost -> false;
-                    case Outcome.Waiting waiting -> !view.overdue(startDeadline, now) && !view.lacksPod(now);
+                    case Outcome.Waiting waiting -> !view.overdue(startDeadline, now) && !view.isUnexplained(waiting, now);
                     default -> true;
                 })
                 .or(() -> cluster.job(namespace, name));

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
@@ -32,6 +33,7 @@ import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Names;
+import dev.remuda.job.Outcome;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.task.Json;
@@ -42,6 +44,9 @@ public final class KubernetesCluster implements Cluster {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesCluster.class);
     private static final int MAX_EVENT_MESSAGE = 1024;
     private static final int LINES_HEARD = 100;
+
+    /** What stands in no status. */
+    private static final Set<String> TROUBLES = Set.of(Outcome.Waiting.NOT_CREATED, "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox");
 
     private final KubernetesClient client;
     private final Clock clock;
@@ -58,19 +63,25 @@ public final class KubernetesCluster implements Cluster {
         if (job.isEmpty() && pod.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new JobView(name, job, pod, pod.isPresent() ? Optional.empty() : trouble(job.get())));
+        JobView view = new JobView(name, job, pod);
+        boolean unexplained = view.outcome(clock.instant()) instanceof Outcome.Waiting waiting && waiting.trouble().isEmpty();
+        return Optional.of(unexplained ? new JobView(name, job, pod, trouble(pod.<HasMetadata>map(made -> made).or(() -> job).orElseThrow())) : view);
     }
 
-    /** What the Job controller was answered when it last tried to make a Pod: no such service account, a quota, a policy of the namespace. */
-    private Optional<String> trouble(Job job) {
-        return client.v1().events().inNamespace(job.getMetadata().getNamespace())
-                .withField("involvedObject.uid", job.getMetadata().getUid())
-                .withField("reason", "FailedCreate")
+    /**
+     * What the Job controller was answered when it last tried to make a Pod (no such service account, a quota, a policy of the namespace), or
+     * what keeps the kubelet from starting that.
+     */
+    private Optional<Outcome.Waiting> trouble(HasMetadata about) {
+        return client.v1().events().inNamespace(about.getMetadata().getNamespace())
+                .withField("involvedObject.uid", about.getMetadata().getUid())
+                .withField("type", "Warning")
                 .list()
                 .getItems()
                 .stream()
+                .filter(event -> TROUBLES.contains(event.getReason()))
                 .max(Comparator.comparing(event -> Objects.requireNonNullElse(event.getLastTimestamp(), "")))
-                .map(Event::getMessage);
+                .map(event -> new Outcome.Waiting(event.getReason(), event.getMessage()));
     }
 
     @Override

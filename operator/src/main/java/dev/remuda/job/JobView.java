@@ -14,10 +14,10 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
  * A Job and its Pod as last seen. A Pod may outlive its Job by the seconds that it needs to stop; its last word counts all the same.
  *
  * @param name the Job's name, also when only its Pod is left
- * @param trouble why the Job has no Pod, in Kubernetes' words, when that is known
+ * @param trouble why the Job has no Pod or its Pod does not start, as an Event tells it, when that is known and stands nowhere else
  */
-public record JobView(String name, Optional<Job> job, Optional<Pod> pod, Optional<String> trouble) {
-    private static final Duration POD_COMES_WITHIN = Duration.ofSeconds(10);
+public record JobView(String name, Optional<Job> job, Optional<Pod> pod, Optional<Outcome.Waiting> trouble) {
+    private static final Duration POD_STARTS_WITHIN = Duration.ofSeconds(10);
 
     public JobView(String name, Optional<Job> job, Optional<Pod> pod) {
         this(name, job, pod, Optional.empty());
@@ -47,9 +47,9 @@ public record JobView(String name, Optional<Job> job, Optional<Pod> pod, Optiona
                 && references().stream().anyMatch(earlier -> owner.kind().equals(earlier.getKind()) && owner.name().equals(earlier.getName()));
     }
 
-    /** Whether the Job should have had a Pod for a while. */
-    public boolean lacksPod(Instant now) {
-        return pod.isEmpty() && overdue(POD_COMES_WITHIN, now);
+    /** Whether the Pod should have come and started for a while, and nothing says why it has not. */
+    public boolean isUnexplained(Outcome.Waiting waiting, Instant now) {
+        return waiting.trouble().isEmpty() && overdue(POD_STARTS_WITHIN, now);
     }
 
     /** Whether the Job exists for longer than a Pod may need to start. */

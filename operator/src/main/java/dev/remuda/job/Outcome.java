@@ -18,7 +18,7 @@ public sealed interface Outcome {
     /** The Pod has not started; the reason is a word of the kubelet or scheduler, the message its own. */
     record Waiting(String reason, String message) implements Outcome {
         /** The Job controller is refused the Pod. */
-        static final String NOT_CREATED = "FailedCreate";
+        public static final String NOT_CREATED = "FailedCreate";
 
         private static final Set<String> PULL_FAILURES =
                 Set.of("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable");
@@ -32,7 +32,7 @@ public sealed interface Outcome {
                 return Reason.ImagePullFailed;
             }
             return switch (reason) {
-                case "CreateContainerConfigError" -> message.toLowerCase(Locale.ROOT).contains("secret") ? Reason.SecretMissing : Reason.ContainerNotStarted;
+                case "CreateContainerConfigError", "FailedMount" -> message.toLowerCase(Locale.ROOT).contains("secret") ? Reason.SecretMissing : Reason.ContainerNotStarted;
                 case NOT_CREATED -> Reason.PodNotCreated;
                 case "Pending", "Unschedulable", "SchedulerError", "SchedulingGated" -> Reason.Unschedulable;
                 default -> Reason.ContainerNotStarted;

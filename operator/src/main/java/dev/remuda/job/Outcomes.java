@@ -47,11 +47,14 @@ final class Outcomes {
         if (view.pod().isPresent() && (jobEnd.isEmpty() || stopping(view, now))) {
             return gone(view.pod().get(), now)
                     ? new Outcome.Lost(Reason.PodLost, "the Pod should have ended but its node does not say so: the node is down or cut off")
-                    : underWay(view.pod().get());
+                    : explained(underWay(view.pod().get()), view);
         }
-        return jobEnd.orElseGet(() -> view.trouble()
-                .map(why -> new Outcome.Waiting(Outcome.Waiting.NOT_CREATED, why))
-                .orElseGet(() -> new Outcome.Waiting("Pending", "no Pod yet; kubectl describe job " + view.name() + " says why")));
+        return jobEnd.orElseGet(() -> explained(new Outcome.Waiting("Pending", "no Pod yet; kubectl describe job " + view.name() + " says why"), view));
+    }
+
+    private static Outcome explained(Outcome outcome, JobView view) {
+        boolean unexplained = outcome instanceof Outcome.Waiting waiting && waiting.trouble().isEmpty();
+        return unexplained && view.trouble().isPresent() ? view.trouble().get() : outcome;
     }
 
     private static Optional<Outcome> end(Pod pod, Optional<Job> job) {

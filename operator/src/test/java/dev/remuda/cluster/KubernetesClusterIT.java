@@ -7,6 +7,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
@@ -150,6 +153,40 @@ class KubernetesClusterIT {
         } finally {
             controller.kill();
         }
+    }
+
+    /** As the kubelet was seen to tell of a ConfigMap that does not exist. */
+    @Test
+    void whyAPodDoesNotStartIsReadFromItsEvents() {
+        cluster.create(job());
+        Kubelet kubelet = new Kubelet(client, namespace);
+        kubelet.pod("monday-1", known -> Pods.waiting(known, "ContainerCreating", null));
+        Pod pod = cluster.job(namespace, "monday-1").orElseThrow().pod().orElseThrow();
+        client.resource(event(pod, "Pulled", "Normal", "2026-03-01T02:00:03Z", "Container image is present")).create();
+        client.resource(event(pod, "FailedMount", "Warning", "2026-03-01T02:00:01Z", "earlier")).create();
+        client.resource(event(pod, "FailedMount", "Warning", "2026-03-01T02:00:02Z", "configmap \"ca\" not found")).create();
+
+        assertThat(cluster.job(namespace, "monday-1").orElseThrow().outcome(Instant.now()))
+                .isEqualTo(new Outcome.Waiting("FailedMount", "configmap \"ca\" not found"));
+    }
+
+    private static Event event(Pod about, String reason, String type, String at, String message) {
+        return new EventBuilder()
+                .withNewMetadata()
+                .withGenerateName("e-")
+                .withNamespace(about.getMetadata().getNamespace())
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withKind("Pod")
+                .withNamespace(about.getMetadata().getNamespace())
+                .withName(about.getMetadata().getName())
+                .withUid(about.getMetadata().getUid())
+                .endInvolvedObject()
+                .withReason(reason)
+                .withType(type)
+                .withLastTimestamp(at)
+                .withMessage(message)
+                .build();
     }
 
     private Refusal refusal(Job job) {

@@ -72,12 +72,13 @@ class JobViewTest {
     }
 
     @Test
-    void aJobLacksItsPodWhenItHasNoneForTenSeconds() {
+    void aWaitIsUnexplainedWhenItLastsTenSecondsAndIsTheUsualOne() {
         Instant created = Instant.parse("2026-03-01T02:00:00Z");
-        Job known = Pods.createdAt(job, created);
-        assertThat(view(known).lacksPod(created.plusSeconds(9))).isFalse();
-        assertThat(view(known).lacksPod(created.plusSeconds(10))).isTrue();
-        assertThat(new JobView("monday-1", Optional.of(known), Optional.of(Pods.of(job))).lacksPod(created.plusSeconds(10))).isFalse();
+        JobView known = view(Pods.createdAt(job, created));
+        Outcome.Waiting usual = new Outcome.Waiting("ContainerCreating", "m");
+        assertThat(known.isUnexplained(usual, created.plusSeconds(9))).isFalse();
+        assertThat(known.isUnexplained(usual, created.plusSeconds(10))).isTrue();
+        assertThat(known.isUnexplained(new Outcome.Waiting("ErrImagePull", "m"), created.plusSeconds(10))).isFalse();
     }
 
     private static JobView view(Job job) {

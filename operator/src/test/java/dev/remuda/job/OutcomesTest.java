@@ -173,9 +173,20 @@ class OutcomesTest {
 
     @Test
     void aJobThatCanGetNoPodSaysWhatTheJobControllerWasAnswered() {
-        Outcome outcome = new JobView("monday-1", Optional.of(job), Optional.empty(), Optional.of("service account writer not found")).outcome(NOW);
+        Outcome outcome = new JobView("monday-1", Optional.of(job), Optional.empty(), Optional.of(new Waiting("FailedCreate", "service account writer not found"))).outcome(NOW);
         assertThat(outcome).isEqualTo(new Waiting("FailedCreate", "service account writer not found"));
         assertThat(((Waiting) outcome).trouble()).contains(Reason.PodNotCreated);
+    }
+
+    @Test
+    void aPodThatIsStartedAsUsualAndWillNotStartSaysWhatItsEventsSay() {
+        Waiting mount = new Waiting("FailedMount", "MountVolume.SetUp failed for volume \"db-ca\" : configmap \"ca\" not found");
+        Pod creating = Pods.waiting(job, "ContainerCreating", null);
+        assertThat(new JobView("monday-1", Optional.of(job), Optional.of(creating), Optional.of(mount)).outcome(NOW)).isEqualTo(mount);
+        assertThat(mount.cause()).isEqualTo(Reason.ContainerNotStarted);
+        Pod pulling = Pods.waiting(job, "ErrImagePull", "not found");
+        assertThat(new JobView("monday-1", Optional.of(job), Optional.of(pulling), Optional.of(mount)).outcome(NOW)).isEqualTo(new Waiting("ErrImagePull", "not found"));
+        assertThat(new JobView("monday-1", Optional.of(job), Optional.of(Pods.running(job)), Optional.of(mount)).outcome(NOW)).isEqualTo(new Running());
     }
 
     @Test
