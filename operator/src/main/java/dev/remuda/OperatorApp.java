@@ -33,6 +33,7 @@ import dev.remuda.backup.DeletionReconciler;
 import dev.remuda.cluster.KubernetesCluster;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.job.JobBuilding;
+import dev.remuda.observability.Failures;
 import dev.remuda.observability.HealthServer;
 import dev.remuda.policy.PolicyReconciler;
 import dev.remuda.restore.CancelReconciler;
@@ -94,7 +95,7 @@ public final class OperatorApp implements AutoCloseable {
                 }));
             }
         });
-        KubernetesCluster cluster = new KubernetesCluster(client, clock);
+        KubernetesCluster cluster = new KubernetesCluster(client, clock, new Failures(metrics));
         JobBuilding building = new JobBuilding(config);
         List<RegisteredController<?>> controllers = List.of(
                 operator.register(new PolicyReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),

@@ -36,6 +36,7 @@ import dev.remuda.job.Names;
 import dev.remuda.job.Outcome;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
+import dev.remuda.observability.Failures;
 import dev.remuda.task.Json;
 import dev.remuda.task.Progress;
 
@@ -50,10 +51,12 @@ public final class KubernetesCluster implements Cluster {
 
     private final KubernetesClient client;
     private final Clock clock;
+    private final Failures failures;
 
-    public KubernetesCluster(KubernetesClient client, Clock clock) {
+    public KubernetesCluster(KubernetesClient client, Clock clock, Failures failures) {
         this.client = client;
         this.clock = clock;
+        this.failures = failures;
     }
 
     @Override
@@ -237,6 +240,9 @@ public final class KubernetesCluster implements Cluster {
                 return; // told already, before the operator was started anew
             }
             LOG.warn("no Event for {} {}/{}: {}", about.getKind(), about.getMetadata().getNamespace(), about.getMetadata().getName(), e.getMessage());
+        }
+        if (words.warning()) {
+            failures.count(about.getMetadata().getNamespace(), about.getKind(), words.reason());
         }
     }
 

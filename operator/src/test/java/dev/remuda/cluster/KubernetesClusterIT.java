@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,7 @@ import dev.remuda.job.Outcome;
 import dev.remuda.job.Owner;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
+import dev.remuda.observability.Failures;
 import dev.remuda.support.ApiServer;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
@@ -45,7 +47,8 @@ class KubernetesClusterIT {
     private final ApiServer server = ApiServer.shared();
     private final KubernetesClient client = server.admin();
     private final String namespace = server.createNamespace("cluster");
-    private final KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC());
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), new Failures(metrics));
     private final Backup backup = client.resource(Samples.in(namespace, Samples.backup())).create();
 
     @Test
@@ -123,6 +126,11 @@ class KubernetesClusterIT {
         cluster.tell(backup, words);
         cluster.tell(backup, new Step.Tell(false, "Completed", "m"));
         assertThat(client.v1().events().inNamespace(namespace).list().getItems()).hasSize(2);
+        assertThat(metrics.get("remuda.failures").counters()).singleElement().satisfies(counter -> {
+            assertThat(counter.count()).as("told twice by an operator that was started anew, but once failed").isOne();
+            assertThat(counter.getId().getTag("reason")).isEqualTo("DumpFailed");
+            assertThat(counter.getId().getTag("kind")).isEqualTo("Backup");
+        });
     }
 
     /** With Kubernetes' real Job controller, and a quota that allows no Pod. */
