@@ -111,7 +111,8 @@ final class Attempting {
     }
 
     private static BackupPlan wait(Observed seen, JobView job, Outcome.Waiting waiting, Duration startDeadline) {
-        Duration again = BackupPlan.shorter(job.left(startDeadline, seen.now()), BackupPlan.LOOK_AGAIN);
+        Duration left = seen.policy().map(policy -> Trying.left(seen, policy.getSpec())).orElse(startDeadline);
+        Duration again = BackupPlan.shorter(BackupPlan.shorter(job.left(startDeadline, seen.now()), left), BackupPlan.LOOK_AGAIN);
         return waiting.trouble()
                 .map(reason -> BackupPlan.wait(seen, reason.name(), waiting.reason() + ": " + waiting.message(), again))
                 .orElseGet(() -> BackupPlan.wait(seen, "Pending", waiting.message(), again));

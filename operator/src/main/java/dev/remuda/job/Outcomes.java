@@ -31,6 +31,9 @@ final class Outcomes {
     private static final int HEAP_USED_UP = 3; // of a JVM with ExitOnOutOfMemoryError
     private static final int KILLED = 137;
 
+    /** What the kubelet writes of a container that it does not find, such as one that never was. */
+    private static final String UNKNOWN = "ContainerStatusUnknown";
+
     /** How long after its grace period a Pod that is being deleted may still be thought to work; past it, its node is gone. */
     private static final Duration STOPPING = Duration.ofMinutes(1);
 
@@ -86,7 +89,9 @@ final class Outcomes {
             return Optional.of(new Outcome.Lost(Reason.Evicted, "the Pod was evicted from its node: " + said(status.getMessage())));
         }
         if ("DeadlineExceeded".equals(status.getReason())) {
-            return Optional.of(new Outcome.Lost(Reason.TimedOut, "the worker ran longer than its timeout"));
+            return Optional.of(terminated.filter(end -> end.getStartedAt() == null && UNKNOWN.equals(end.getReason())).isPresent()
+                    ? new Outcome.Lost(Reason.ContainerNotStarted, "the Pod's time was over before its container could start; kubectl describe pod says what it waited for")
+                    : new Outcome.Lost(Reason.TimedOut, "the worker ran longer than its timeout"));
         }
         Optional<PodCondition> disruption = status.getConditions().stream()
                 .filter(condition -> "DisruptionTarget".equals(condition.getType()) && "True".equals(condition.getStatus()))

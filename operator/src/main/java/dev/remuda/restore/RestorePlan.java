@@ -55,8 +55,8 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
             return Advancing.failed(seen, Reason.InvalidSpec, message + "; correct jobTemplate of the BackupPolicy and create another Restore");
         }
         return seen.awaitsArchive() || seen.now().isBefore(seen.before().plus(limits.start()))
-                ? wait(seen, "JobRefused", message, LOOK_AGAIN)
-                : Advancing.failed(seen, Reason.Unschedulable, message);
+                ? wait(seen, Reason.PodNotCreated.name(), message, LOOK_AGAIN)
+                : Advancing.failed(seen, Reason.PodNotCreated, message);
     }
 
     /** Label and finalizer come and go together, so that no deletion waits for a Restore that has nothing to clean up. */

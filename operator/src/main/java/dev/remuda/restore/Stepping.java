@@ -111,7 +111,10 @@ final class Stepping {
     private static RestorePlan waitForStart(Observed seen, JobView job, Outcome.Waiting waiting, Limits limits) {
         Duration left = job.left(limits.start(), seen.now());
         if (left.isPositive()) {
-            return RestorePlan.wait(seen, waiting.reason(), waiting.message(), RestorePlan.shorter(left, RestorePlan.LOOK_AGAIN));
+            Duration again = RestorePlan.shorter(left, RestorePlan.LOOK_AGAIN);
+            return waiting.trouble()
+                    .map(reason -> RestorePlan.wait(seen, reason.name(), waiting.reason() + ": " + waiting.message(), again))
+                    .orElseGet(() -> RestorePlan.wait(seen, "Pending", waiting.message(), again));
         }
         String message = "the Pod did not start within " + limits.start().toSeconds() + " s: " + waiting.reason() + ": " + waiting.message();
         return RestorePlan.write(Draft.of(seen).stopping(waiting.cause(), message), Duration.ZERO);

@@ -107,6 +107,13 @@ class OutcomesTest {
         assertThat(of(Pods.with(job, "FailureTarget", "DeadlineExceeded"), Pods.running(job))).isEqualTo(new Running());
     }
 
+    /** As it was seen: the image could not be pulled, and the kubelet's last words on the container do not tell. */
+    @Test
+    void aPodThatNeverStartedHasNotRunTooLong() {
+        Pod never = Pods.because(Pods.ended(job, 137, "ContainerStatusUnknown", "The container could not be located when the pod was terminated"), "DeadlineExceeded", "m");
+        assertLost(of(never), Reason.ContainerNotStarted, "before its container could start");
+    }
+
     @Test
     void aProvedSuccessIsNeverLostWhateverCameOverThePodAfterwards() {
         Pod done = Pods.reported(job, Samples.backedUp());

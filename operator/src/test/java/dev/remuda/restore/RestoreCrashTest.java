@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -46,7 +48,9 @@ class RestoreCrashTest {
         IS_CLEANED_UP(Phase.Failed, Map.of(), Map.of(
                 "back-restore-1", job -> Pods.reported(job, new FailureResult(Reason.CheckFailed, "m", false)),
                 "back-cleanup-1", job -> Pods.ended(job, 137, "Error", null))),
-        NEVER_STARTS(Phase.Failed, Map.of(), Map.of("back-restore-1", job -> Pods.waiting(job, "ErrImagePull", "not found")));
+        STARTS_LATE(Phase.Completed, Map.of(), Map.of("back-restore-1", job -> Pods.waiting(job, "ErrImagePull", "not found"))),
+        NEVER_STARTS(Phase.Failed, Map.of(), IntStream.rangeClosed(1, 5).boxed().collect(Collectors.toMap(
+                attempt -> "back-restore-" + attempt, attempt -> job -> Pods.waiting(job, "ErrImagePull", "not found"))));
 
         private final Phase end;
         private final Map<String, Object> fields;

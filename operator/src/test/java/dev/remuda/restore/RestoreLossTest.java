@@ -110,7 +110,7 @@ class RestoreLossTest {
         world.reconcileUntilItRests();
         world.pod(job -> Pods.unschedulable(job, "0/3 nodes are available"));
         assertThat(world.reconcile().again()).contains(Duration.ofSeconds(15));
-        assertThat(world.message()).endsWith("(Job back-preflight-1): 0/3 nodes are available");
+        assertThat(world.message()).endsWith("(Job back-preflight-1): Unschedulable: 0/3 nodes are available");
         world.later(RestoreWorld.LIMITS.start());
         world.reconcile();
         assertThat(world.step().reason()).isEqualTo(Reason.Unschedulable);
@@ -120,7 +120,16 @@ class RestoreLossTest {
         assertThat(world.deleted).containsExactly("back-preflight-1");
         assertThat(world.status().phase()).as("until it is gone").isEqualTo(Phase.Pending);
         world.reconcileUntilItRests();
+        assertThat(world.steps()).containsExactly("Preflight-1 Unschedulable", "Preflight-2");
+        while (!world.status().hasEnded()) {
+            world.later(RestoreWorld.LIMITS.start());
+            world.reconcileUntilItRests();
+            if (world.jobs.containsKey(world.step().job())) {
+                world.pod(job -> Pods.unschedulable(job, "0/3 nodes are available"));
+            }
+        }
         assertThat(world.status().phase()).isEqualTo(Phase.Failed);
+        assertThat(world.steps()).hasSize(3);
         assertThat(world.message()).isEqualTo("the Pod did not start within 600 s: Unschedulable: 0/3 nodes are available. Nothing was touched");
     }
 
@@ -168,10 +177,10 @@ class RestoreLossTest {
         assertThat(refused(422).status().conditions().getFirst().getMessage()).isEqualTo("the API server refuses to create the Job: no; correct jobTemplate of the BackupPolicy and "
                 + "create another Restore. Nothing was touched");
         assertThat(refused(403).status().phase()).isEqualTo(Phase.Pending);
-        assertThat(refused(403).status().conditions().getFirst().getReason()).isEqualTo("JobRefused");
+        assertThat(refused(403).status().conditions().getFirst().getReason()).isEqualTo("PodNotCreated");
         assertThat(refused(409).status()).isEqualTo(world.status());
         world.later(RestoreWorld.LIMITS.start());
-        assertThat(refused(403).status().conditions().getFirst().getReason()).isEqualTo("Unschedulable");
+        assertThat(refused(403).status().steps()).extracting(step -> step.reason()).containsExactly(Reason.PodNotCreated, null);
     }
 
     @Test
@@ -192,7 +201,10 @@ class RestoreLossTest {
         assertThat(refused(422).status().steps().getLast().name()).isEqualTo(StepName.CleanUp);
         assertThat(refused(403).status().steps().getLast().name()).isEqualTo(StepName.Switch);
         world.later(RestoreWorld.LIMITS.start());
-        assertThat(refused(403).status().steps().getLast().name()).isEqualTo(StepName.CleanUp);
+        assertThat(refused(403).status().steps().getLast()).satisfies(step -> {
+            assertThat(step.name()).isEqualTo(StepName.Switch);
+            assertThat(step.attempt()).isEqualTo(2);
+        });
     }
 
     @Test

@@ -149,7 +149,7 @@ class SourcingTest {
         world.later(Duration.ofHours(1));
         RestorePlan plan = RestorePlan.refused(world.seen(), new Refusal(403, "quota"), RestoreWorld.LIMITS);
         assertThat(plan.status().phase()).isEqualTo(Phase.Pending);
-        assertThat(plan.status().conditions().getFirst().getReason()).isEqualTo("JobRefused");
+        assertThat(plan.status().conditions().getFirst().getReason()).isEqualTo("PodNotCreated");
     }
 
     @Test

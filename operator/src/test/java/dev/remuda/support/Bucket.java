@@ -1,6 +1,7 @@
 package dev.remuda.support;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,6 +92,13 @@ public final class Bucket {
 
     public byte[] read(String key) {
         return client.getObjectAsBytes(request -> request.bucket(name).key(key)).asByteArray();
+    }
+
+    /** Into a temporary file. */
+    public Path download(String key) {
+        Path file = Folders.temporary("download").resolve("object");
+        client.getObject(request -> request.bucket(name).key(key), file);
+        return file;
     }
 
     public void write(String key, byte[] bytes) {

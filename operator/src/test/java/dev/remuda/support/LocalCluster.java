@@ -23,6 +23,7 @@ public final class LocalCluster {
 
     private final KubernetesClient client;
     private final List<Path> images;
+    private final String usualImage;
 
     private LocalCluster() throws IOException, InterruptedException {
         run(List.of("dev/cluster/up"), "");
@@ -38,6 +39,11 @@ public final class LocalCluster {
         kubectl("apply", "-f", "dev/deploy/operator.yaml");
         useImage("remuda", images.getFirst());
         kubectl("-n", OPERATOR, "rollout", "status", "deployment/remuda", "--timeout=120s");
+        usualImage = client.apps().deployments().inNamespace(OPERATOR).withName("remuda").get().getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
+                .filter(variable -> "REMUDA_WORKER_IMAGE".equals(variable.getName()))
+                .findFirst()
+                .orElseThrow()
+                .getValue();
     }
 
     public static synchronized LocalCluster shared() {
@@ -90,8 +96,29 @@ public final class LocalCluster {
         kubectl("-n", OPERATOR, "rollout", "status", "deployment/remuda", "--timeout=120s");
     }
 
+    /** All of its replicas are there, or gone. */
+    public void scaleOperator(int replicas) {
+        kubectl("-n", OPERATOR, "scale", "deployment/remuda", "--replicas=" + replicas);
+        if (replicas == 0) {
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> operators().isEmpty());
+        } else {
+            kubectl("-n", OPERATOR, "rollout", "status", "deployment/remuda", "--timeout=120s");
+        }
+    }
+
+    /** Another image for Jobs that are made from now on. @param image null: the right one again */
+    public void workerImage(String image) {
+        kubectl("-n", OPERATOR, "set", "env", "deployment/remuda", "REMUDA_WORKER_IMAGE=" + (image == null ? usualImage : image));
+        kubectl("-n", OPERATOR, "rollout", "status", "deployment/remuda", "--timeout=120s");
+        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> operators().size() == 1);
+    }
+
+    private List<Pod> operators() {
+        return client.pods().inNamespace(OPERATOR).withLabel("app.kubernetes.io/name", "remuda").list().getItems();
+    }
+
     private Optional<Pod> operator() {
-        return client.pods().inNamespace(OPERATOR).withLabel("app.kubernetes.io/name", "remuda").list().getItems().stream()
+        return operators().stream()
                 .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
                 .findFirst();
     }
