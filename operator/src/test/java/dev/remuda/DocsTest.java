@@ -3,14 +3,23 @@ package dev.remuda;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.remuda.api.RestoreStatus.StepName;
 import dev.remuda.support.Folders;
 import dev.remuda.task.Reason;
 
@@ -19,25 +28,100 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What the docs say exists. */
 class DocsTest {
     private static final Pattern LINK = Pattern.compile("]\\((?!http)([^)#]+)");
+    private static final Pattern ANCHOR = Pattern.compile("]\\((?!http)([^)#]*)#([^)]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", Pattern.MULTILINE);
+    private static final Pattern ENTRY = Pattern.compile("^### (.+)\\n\\n((?:(?!#).*\\n)*)", Pattern.MULTILINE);
+    private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
+    private static final Pattern WORD_ROW = Pattern.compile("^- (`\\w+`(?:, `\\w+`)*) \\(", Pattern.MULTILINE);
+    private static final Pattern WORD = Pattern.compile("\"((?:[A-Z][a-z]+)+)\"");
+    private static final String NO_FAILURE = "\n## Words that are no failure\n";
+
+    /** Where the words of conditions and Events stand, and other words beside them. */
+    private static final List<String> TELLING = List.of("backup", "restore", "policy", "status");
+    private static final Set<String> TYPES_AND_STATUSES = Set.of("Ready", "SourceAvailable", "Verified", "True", "False", "Unknown");
+    private static final String OF_S3 = "LifecycleRules.java";
+
+    private static String page;
+    private static String sources;
+
+    @BeforeAll
+    static void read() throws IOException {
+        page = Files.readString(Folders.repository().resolve("docs/troubleshooting.md"));
+        sources = (code("operator/src/main/java") + code("operator/src/test/java")).replaceAll("\"\\s*\\+\\s*\"", "").replace("\\\"", "\"");
+    }
 
     @ParameterizedTest
     @EnumSource(Reason.class)
-    void everyReasonIsExplained(Reason reason) throws IOException {
-        assertThat(Files.readAllLines(Folders.repository().resolve("docs/reasons.md"))).filteredOn(line -> line.startsWith("| " + reason + " |")).hasSize(1);
+    void everyReasonHasALookACauseAndACure(Reason reason) {
+        List<String> entries = ENTRY.matcher(page).results().filter(entry -> entry.group(1).equals(reason.name())).map(entry -> entry.group(2).strip()).toList();
+
+        assertThat(entries).hasSize(1);
+        assertThat(entries.getFirst().split("\\n(?! )")).satisfiesExactly(
+                looks -> assertThat(looks).matches("(?s)- Looks like:\\s+`.+"),
+                cause -> assertThat(cause).startsWith("- Cause: "),
+                cure -> assertThat(cure).startsWith("- Cure: "),
+                again -> assertThat(again).isEqualTo("- Tried again: " + (reason.canPass() ? "yes." : "no.")));
+    }
+
+    /** Values are left out with dots; what stands between them is in the code, or in a test of it. */
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void messagesAreThoseOfTheCode(Reason reason) {
+        String looks = page.split("\\n### " + reason + "\\n")[1].split("\\n- Cause: ")[0];
+
+        assertThat(SPAN.matcher(looks).results().flatMap(span -> Arrays.stream(span.group(1).split("…"))).map(String::strip))
+                .filteredOn(part -> !sources.contains(part))
+                .isEmpty();
     }
 
     @Test
-    void noReasonIsExplainedThatDoesNotExist() throws IOException {
-        assertThat(Files.readAllLines(Folders.repository().resolve("docs/reasons.md")).stream()
-                        .filter(line -> line.matches("\\| [A-Z].*"))
-                        .map(line -> line.split("\\|")[1].strip()))
-                .allSatisfy(Reason::valueOf);
+    void noReasonIsExplainedThatDoesNotExist() {
+        assertThat(ENTRY.matcher(page).results().map(entry -> entry.group(1))).allSatisfy(Reason::valueOf);
+    }
+
+    @Test
+    void whatElseConditionsAndEventsSayIsExplained() throws IOException {
+        Set<String> said = new TreeSet<>();
+        for (String name : TELLING) {
+            said.addAll(WORD.matcher(code("operator/src/main/java/dev/remuda/" + name)).results().map(word -> word.group(1)).toList());
+        }
+        said.removeAll(TYPES_AND_STATUSES);
+        Set<String> steps = Stream.of(StepName.values()).filter(step -> step != StepName.Drop).map(Enum::name).collect(Collectors.toSet()); // a Restore that drops has ended
+        said.addAll(steps);
+
+        List<String> explained = WORD_ROW.matcher(page.substring(page.indexOf(NO_FAILURE))).results()
+                .flatMap(row -> SPAN.matcher(row.group(1)).results())
+                .map(word -> word.group(1))
+                .toList();
+
+        assertThat(explained).containsExactlyInAnyOrderElementsOf(said);
     }
 
     @ParameterizedTest
     @MethodSource("pages")
-    void linksLeadSomewhere(Path page) throws IOException {
-        assertThat(LINK.matcher(Files.readString(page)).results().map(link -> page.resolveSibling(link.group(1)))).allSatisfy(target -> assertThat(target).exists());
+    void linksLeadSomewhere(Path file) throws IOException {
+        String text = Files.readString(file);
+
+        assertThat(LINK.matcher(text).results().map(link -> file.resolveSibling(link.group(1)))).allSatisfy(target -> assertThat(target).exists());
+        for (MatchResult link : ANCHOR.matcher(text).results().toList()) {
+            Path target = link.group(1).isEmpty() ? file : file.resolveSibling(link.group(1));
+            assertThat(HEADING.matcher(Files.readString(target)).results().map(heading -> anchor(heading.group(1)))).contains(link.group(2));
+        }
+    }
+
+    /** As GitHub makes it. */
+    private static String anchor(String heading) {
+        return heading.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 -]", "").replace(' ', '-');
+    }
+
+    private static String code(String folder) throws IOException {
+        try (Stream<Path> files = Files.walk(Folders.repository().resolve(folder))) {
+            StringBuilder all = new StringBuilder();
+            for (Path file : files.filter(one -> one.toString().endsWith(".java") && !one.endsWith(OF_S3)).toList()) {
+                all.append(Files.readString(file));
+            }
+            return all.toString();
+        }
     }
 
     private static Stream<Path> pages() throws IOException {
