@@ -106,7 +106,8 @@ public enum Reason {
     /** Whether the cause can pass by itself, so that the same work may succeed when it is tried again. */
     public boolean canPass() {
         return switch (this) {
-            case DatabaseUnreachable, StorageUnreachable, StorageThrottled, TargetInUse, Evicted, PodNotCreated, Unschedulable, ImagePullFailed, PodLost, JobMissing -> true;
+            case DatabaseUnreachable, StorageUnreachable, StorageThrottled, TargetInUse, Evicted, PodLost, JobMissing -> true;
+            case PodNotCreated, Unschedulable, ImagePullFailed, ContainerNotStarted -> true; // a cluster mends these: a node comes, a registry, a quota
             default -> false;
         };
     }

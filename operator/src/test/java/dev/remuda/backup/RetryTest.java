@@ -55,7 +55,7 @@ class RetryTest {
         }
         assertThat(passing).containsExactlyInAnyOrder(
                 Reason.DatabaseUnreachable, Reason.StorageUnreachable, Reason.StorageThrottled, Reason.TargetInUse, Reason.Evicted, Reason.ImagePullFailed, Reason.PodNotCreated,
-                Reason.Unschedulable, Reason.PodLost, Reason.JobMissing);
+                Reason.Unschedulable, Reason.ContainerNotStarted, Reason.PodLost, Reason.JobMissing);
     }
 
     @Test

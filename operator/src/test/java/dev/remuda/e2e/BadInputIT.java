@@ -1,6 +1,8 @@
 package dev.remuda.e2e;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.Condition;
@@ -11,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.Phase;
+import dev.remuda.support.FaultTable;
 import dev.remuda.support.Racing;
 import dev.remuda.support.Stage;
 
@@ -55,7 +58,8 @@ class BadInputIT {
         STAGE.backup("bad-no-policy", "no-such-policy");
         cases().forEach(bad -> {
             Map.Entry<String, String> change = bad.change().entrySet().iterator().next();
-            STAGE.policy("bad-" + bad.name(), database, Map.of(change.getKey().replace("DATABASE", database), change.getValue()));
+            STAGE.policy("bad-" + bad.name(), database, Map.of(
+                    change.getKey().replace("DATABASE", database), change.getValue(), "retry: {limit: 3, backoff: 1m}", "retry: {limit: 1, backoff: 1s}"));
             STAGE.backup("bad-" + bad.name(), "bad-" + bad.name());
         });
     }
@@ -66,6 +70,10 @@ class BadInputIT {
         Backup backup = STAGE.ended("bad-" + bad.name());
 
         Condition condition = backup.getStatus().conditions().getFirst();
+        FaultTable.row(
+                bad.name().replace('-', ' '), "in the policy or what it names", backup.getStatus().phase() + " " + condition.getReason(),
+                backup.getStatus().attempts().stream().map(attempt -> String.valueOf(attempt.reason())).collect(Collectors.joining(", ")), "nothing", "nothing",
+                Duration.between(backup.getStatus().startedAt(), backup.getStatus().completedAt()));
         assertThat(backup.getStatus().phase()).isEqualTo(Phase.Failed);
         assertThat(condition.getType()).isEqualTo("Completed");
         assertThat(condition.getStatus()).isEqualTo("False");

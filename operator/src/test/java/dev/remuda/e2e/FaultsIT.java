@@ -147,7 +147,7 @@ class FaultsIT {
         List<String> bucket = STAGE.bucket().keys(root(fault));
         int uploads = STAGE.bucket().unfinished(root(fault)).size();
         List<Job> jobs = STAGE.jobs(backup);
-        List<String> left = jobs.stream().filter(job -> !hasEnded(job)).map(job -> job.getMetadata().getName()).toList();
+        List<String> left = STAGE.busyJobs(backup);
         List<Attempt> attempts = backup.getStatus().attempts();
         FaultTable.row(
                 fault.words(), fault.when(), backup.getStatus().phase() + " " + condition.getReason(), reasons(attempts).collect(Collectors.joining(", ")),
@@ -249,11 +249,6 @@ class FaultsIT {
 
     private static String withoutDefaults(String yaml) {
         return yaml.lines().filter(line -> !line.startsWith("  timeout:") && !line.startsWith("  retry:")).collect(Collectors.joining("\n", "", "\n"));
-    }
-
-    private static boolean hasEnded(Job job) {
-        return job.getStatus() != null && job.getStatus().getConditions().stream().anyMatch(
-                condition -> List.of("Complete", "Failed").contains(condition.getType()) && "True".equals(condition.getStatus()));
     }
 
     private static Stream<String> reasons(List<Attempt> attempts) {

@@ -3,127 +3,255 @@ package dev.remuda.support;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** A cable between a client and a server of any kind, which a test may cut, stop or shorten. */
+/**
+ * A stretch of network before a server, for any protocol over TCP: it can be slow, stall, break, or be down. By hand, for the use is small and a
+ * Toxiproxy would be one more program to have.
+ */
 public final class FaultyLink implements AutoCloseable {
-    private final ServerSocket listening;
-    private final String host;
-    private final int port;
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean stalled = new AtomicBoolean();
-    private final AtomicBoolean refusing = new AtomicBoolean();
-    private final AtomicLong leftToClient = new AtomicLong(Long.MAX_VALUE);
+    private static final int BUFFER = 16 * 1024;
 
-    /** @param bind where to listen @param host of the real server */
-    public FaultyLink(InetAddress bind, String host, int port) throws IOException {
-        this.host = host;
-        this.port = port;
-        this.listening = new ServerSocket(0, 50, bind);
-        Thread.ofVirtual().start(this::accept);
+    private final InetSocketAddress behind;
+    private final InetSocketAddress address;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private ServerSocket listener;
+    private boolean stalled;
+    private boolean over;
+    private Duration latency = Duration.ZERO;
+    private Trip trip;
+    private long toServer;
+    private long toClient;
+    private int accepted;
+
+    /** Which way bytes go. */
+    public enum Direction {
+        ToServer,
+        ToClient
     }
 
-    public String address() {
-        return listening.getInetAddress().getHostAddress();
+    private enum Act {
+        Reset,
+        Stall
+    }
+
+    /** What happens when so many bytes have gone that way, of all connections together. */
+    private record Trip(Direction direction, long after, Act act) {}
+
+    private FaultyLink(InetSocketAddress behind, InetSocketAddress address) {
+        this.behind = behind;
+        this.listener = listen(address);
+        this.address = new InetSocketAddress(address.getAddress(), listener.getLocalPort());
+    }
+
+    /** On a free port of the loopback interface. */
+    public static FaultyLink to(PostgresServer server) {
+        return to(server.host(), server.port(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** @param address to listen on; port 0: a free one */
+    public static FaultyLink to(String host, int port, InetSocketAddress address) {
+        return new FaultyLink(new InetSocketAddress(host, port), address);
+    }
+
+    public String host() {
+        return address.getAddress().getHostAddress();
     }
 
     public int port() {
-        return listening.getLocalPort();
+        return address.getPort();
     }
 
-    /** Resets every connection once that many more bytes have come from the server. */
-    public void cutAfter(long bytes) {
-        leftToClient.set(bytes);
-    }
-
-    /** Resets every connection now. */
-    public void cut() {
+    /** Resets every connection that is open; new ones are taken. */
+    public void reset() {
         open.forEach(FaultyLink::reset);
     }
 
-    /** Nothing comes through any more, and nobody is told: as when a firewall forgets a connection. */
-    public void stall(boolean whether) {
-        stalled.set(whether);
+    /** Resets every connection as soon as so many bytes more have gone that way. */
+    public synchronized void resetAfter(Direction direction, long bytes) {
+        trip = new Trip(direction, passed(direction) + bytes, Act.Reset);
     }
 
-    /** New connections end at once. */
-    public void refuse(boolean whether) {
-        refusing.set(whether);
+    /** No byte gets through any more, nor a word that a connection has ended; connections still come about. A black hole to whoever waits. */
+    public synchronized void stall() {
+        stalled = true;
     }
 
-    public int connections() {
-        return open.size() / 2;
+    /** Stalls as soon as so many bytes more have gone that way. */
+    public synchronized void stallAfter(Direction direction, long bytes) {
+        trip = new Trip(direction, passed(direction) + bytes, Act.Stall);
+    }
+
+    public synchronized void resume() {
+        stalled = false;
+        notifyAll();
+    }
+
+    /** Each piece of at most 16 KiB is that late. */
+    public synchronized void latency(Duration latency) {
+        this.latency = latency;
+    }
+
+    /** New connections are refused; those that are open go on. */
+    public synchronized void refuse() {
+        shut(listener);
+    }
+
+    /** New connections are taken again. */
+    public synchronized void admit() {
+        listener = listen(address);
+    }
+
+    /** How many bytes have gone that way. */
+    public synchronized long passed(Direction direction) {
+        return direction == Direction.ToServer ? toServer : toClient;
+    }
+
+    /** How many connections were made. */
+    public synchronized int accepted() {
+        return accepted;
+    }
+
+    public synchronized boolean stalled() {
+        return stalled;
     }
 
     @Override
-    public void close() throws IOException {
-        listening.close();
-        cut();
+    public synchronized void close() {
+        over = true;
+        shut(listener);
+        reset();
+        notifyAll();
     }
 
-    private void accept() {
-        while (true) {
-            try {
-                Socket client = listening.accept();
+    private ServerSocket listen(InetSocketAddress at) {
+        try {
+            ServerSocket socket = new ServerSocket();
+            socket.setReuseAddress(true);
+            socket.bind(at, 1024);
+            Thread.ofVirtual().name("faulty-link").start(() -> accept(socket));
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void accept(ServerSocket socket) {
+        try {
+            while (true) {
+                Socket client = socket.accept();
+                synchronized (this) {
+                    accepted++;
+                }
                 Thread.ofVirtual().start(() -> join(client));
-            } catch (IOException e) {
-                return; // closed
             }
+        } catch (IOException e) {
+            shut(socket); // it was closed
         }
     }
 
     private void join(Socket client) {
-        if (refusing.get()) {
-            reset(client);
-            return;
-        }
+        Socket server = new Socket();
+        open.add(client);
+        open.add(server);
         try {
-            Socket server = new Socket(host, port);
-            open.add(client);
-            open.add(server);
-            Thread.ofVirtual().start(() -> pump(client, server, false));
-            Thread.ofVirtual().start(() -> pump(server, client, true));
+            server.connect(behind);
+            Thread.ofVirtual().start(() -> copy(client, server, Direction.ToServer));
+            copy(server, client, Direction.ToClient);
         } catch (IOException e) {
-            reset(client);
+            end(client, server);
         }
     }
 
-    private void pump(Socket from, Socket to, boolean toClient) {
+    private void copy(Socket from, Socket to, Direction direction) {
+        byte[] buffer = new byte[BUFFER];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
-            byte[] buffer = new byte[1 << 14];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                while (stalled.get()) {
-                    Pauses.take(10);
-                }
-                if (toClient && leftToClient.addAndGet(-read) < 0) {
-                    cut();
-                    return;
-                }
-                out.write(buffer, 0, read);
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                pass(direction, n);
+                out.write(buffer, 0, n);
             }
+            pass(direction, 0);
             to.shutdownOutput();
         } catch (IOException e) {
-            reset(from);
-            reset(to);
-        } finally {
-            open.remove(from);
+            try {
+                pass(direction, 0);
+                end(from, to);
+            } catch (IOException closed) {
+                end(from, to);
+            }
         }
+    }
+
+    /** Counts, and waits for as long as nothing gets through. */
+    private void pass(Direction direction, int n) throws IOException {
+        try {
+            Duration late = count(direction, n);
+            if (late.isPositive()) {
+                Thread.sleep(late);
+            }
+            synchronized (this) {
+                while (stalled && !over) {
+                    wait();
+                }
+                if (over) {
+                    throw new IOException("closed");
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private synchronized Duration count(Direction direction, int n) {
+        if (direction == Direction.ToServer) {
+            toServer += n;
+        } else {
+            toClient += n;
+        }
+        if (trip != null && passed(trip.direction) > trip.after) {
+            Act act = trip.act;
+            trip = null;
+            if (act == Act.Reset) {
+                reset();
+            } else {
+                stalled = true;
+            }
+        }
+        return latency;
+    }
+
+    private void end(Socket one, Socket other) {
+        reset(one);
+        reset(other);
+        open.remove(one);
+        open.remove(other);
     }
 
     private static void reset(Socket socket) {
         try {
-            socket.setSoLinger(true, 0);
-            socket.close();
+            if (!socket.isClosed()) {
+                socket.setSoLinger(true, 0);
+                socket.close();
+            }
         } catch (IOException e) {
-            // It is closed already.
+            shut(socket);
+        }
+    }
+
+    private static void shut(AutoCloseable socket) {
+        try {
+            socket.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -1,298 +1,315 @@
 package dev.remuda.support;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
+import java.util.concurrent.TimeUnit;
+
+import dev.remuda.support.Fault.Act;
+import dev.remuda.support.Fault.Body;
+import dev.remuda.support.Fault.Side;
+import dev.remuda.support.S3Call.Request;
 
 /**
- * Stands before a real S3 server, passes every request on byte by byte, so that signatures hold, and spoils those that it is told to. Written by
- * hand because what is spoiled is the middle of bodies of hundreds of megabytes, which servers of stubbed answers do not see.
+ * A real store behind an HTTP proxy that does to its requests what the rules say: {@code on(UploadPart).part(2).first(1).then(answer(503,
+ * "SlowDown"))}. Written by hand, for WireMock keeps whole bodies in memory and Toxiproxy does not know one request from another, and here a
+ * body of hundreds of MB must break at a certain byte of a certain call.
+ *
+ * <p>The Host header stays as it came, so signatures hold. Each connection carries one request. The first rule that applies wins.
  */
 public final class FaultyStore implements AutoCloseable {
-    private final ServerSocket listening;
-    private final String host;
-    private final int port;
-    private final List<Rule> rules = new CopyOnWriteArrayList<>();
-    private final List<S3Call> calls = new CopyOnWriteArrayList<>();
+    private static final int BUFFER = 64 * 1024;
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter AMZ_DATE = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-    /** What befalls a request. */
-    public sealed interface Effect {
-        /** The store answers so, and does nothing. */
-        record Answer(int status, String code) implements Effect {}
+    private final InetSocketAddress behind;
+    private final InetSocketAddress address;
+    private final List<FaultRule> rules = new CopyOnWriteArrayList<>();
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile ServerSocket listener;
 
-        /** The connection is reset when that many bytes of the request's body are through. */
-        record Reset(long afterBytes) implements Effect {}
-
-        /** The store does its work, and the connection is reset instead of the answer. */
-        record LoseAnswer() implements Effect {}
-
-        /** The answer's body ends after so many bytes. */
-        record Cut(long afterBytes) implements Effect {}
-
-        /** One byte of the answer's body is another. */
-        record SpoilAnswer() implements Effect {}
-
-        /** One byte of the request's body is another. */
-        record SpoilRequest() implements Effect {}
-
-        /** Bodies come in small pieces, so many milliseconds apart. */
-        record Trickle(int milliseconds) implements Effect {}
-
-        /** Nothing comes back until the gate is opened; then all goes on. */
-        record Hold(Gate gate) implements Effect {}
+    private FaultyStore(InetSocketAddress behind, InetSocketAddress address) {
+        this.behind = behind;
+        this.listener = listen(address);
+        this.address = new InetSocketAddress(address.getAddress(), listener.getLocalPort());
     }
 
-    /** Tells that a request has come, and lets it go on later. */
-    public static final class Gate {
-        private final CountDownLatch come = new CountDownLatch(1);
-        private final CountDownLatch open = new CountDownLatch(1);
-
-        public void awaitSomebody() throws InterruptedException {
-            come.await();
-        }
-
-        public void open() {
-            open.countDown();
-        }
-
-        private void pass() throws IOException {
-            come.countDown();
-            try {
-                open.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-        }
+    /** On a free port of the loopback interface. */
+    public static FaultyStore before(SeaweedServer store) {
+        return before(store.endpoint(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
-    private record Rule(Predicate<S3Call> of, AtomicInteger before, AtomicInteger left, Effect effect) {
-        boolean takes(S3Call call) {
-            return of.test(call) && before.getAndDecrement() <= 0 && left.getAndDecrement() > 0;
-        }
-    }
-
-    /** The connection is to be reset. */
-    private static final class Broken extends IOException {
-        private static final long serialVersionUID = 1L;
-    }
-
-    /** @param bind where to listen @param endpoint of the real server, http://host:port */
-    public FaultyStore(InetAddress bind, String endpoint) throws IOException {
-        String[] parts = endpoint.replace("http://", "").split(":");
-        this.host = parts[0];
-        this.port = Integer.parseInt(parts[1]);
-        this.listening = new ServerSocket(0, 50, bind);
-        Thread.ofVirtual().start(this::accept);
+    /** @param endpoint such as {@code http://127.0.0.1:8333} @param address to listen on; port 0: a free one */
+    public static FaultyStore before(String endpoint, InetSocketAddress address) {
+        URI uri = URI.create(endpoint);
+        return new FaultyStore(new InetSocketAddress(uri.getHost(), uri.getPort()), address);
     }
 
     public String endpoint() {
-        return "http://" + listening.getInetAddress().getHostAddress() + ":" + listening.getLocalPort();
+        return "http://" + address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 
-    /** Spoils the first calls of that name. @return this */
-    public FaultyStore spoil(String call, int times, Effect effect) {
-        return spoil(seen -> seen.name().equals(call), 0, times, effect);
+    public FaultRule on(S3Call call) {
+        return new FaultRule(call, rules::add);
     }
 
-    /** Spoils calls of one kind, all but the first ones. @return this */
-    public FaultyStore spoil(Predicate<S3Call> of, int notTheFirst, int times, Effect effect) {
-        rules.add(new Rule(of, new AtomicInteger(notTheFirst), new AtomicInteger(times), effect));
-        return this;
+    /** A rule for every call. */
+    public FaultRule onAny() {
+        return new FaultRule(null, rules::add);
     }
 
-    /** All is well again. */
+    /** Forgets all rules: the store is well again. What is held or stalled stays so. */
     public void heal() {
         rules.clear();
     }
 
-    public long count(String call) {
-        return calls.stream().filter(seen -> seen.name().equals(call)).count();
+    /** All requests that came, in their order, those that a fault befell too. */
+    public List<Request> requests() {
+        return List.copyOf(requests);
+    }
+
+    public int count(S3Call call) {
+        return (int) requests.stream().filter(request -> request.call() == call).count();
+    }
+
+    /** Connections are refused and those that are open are reset, as when the machine has lost its power. */
+    public void down() {
+        shut(listener);
+        open.forEach(FaultyStore::reset);
+    }
+
+    public void up() {
+        listener = listen(address);
     }
 
     @Override
-    public void close() throws IOException {
-        listening.close();
+    public void close() {
+        closed.countDown();
+        down();
     }
 
-    private void accept() {
-        while (true) {
-            try {
-                Socket client = listening.accept();
-                Thread.ofVirtual().start(() -> serve(client));
-            } catch (IOException e) {
-                return; // closed
-            }
+    private ServerSocket listen(InetSocketAddress at) {
+        try {
+            ServerSocket socket = new ServerSocket();
+            socket.setReuseAddress(true);
+            socket.bind(at, 1024);
+            Thread.ofVirtual().name("faulty-store").start(() -> accept(socket));
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private void serve(Socket client) {
-        try (client;
-                Socket server = new Socket(host, port)) {
-            try {
-                InputStream fromClient = new BufferedInputStream(client.getInputStream(), 1 << 16);
-                InputStream fromServer = new BufferedInputStream(server.getInputStream(), 1 << 16);
-                while (true) {
-                    exchange(fromClient, client.getOutputStream(), fromServer, server.getOutputStream());
-                }
-            } catch (Broken e) {
-                client.setSoLinger(true, 0); // so that closing it is a reset
+    private void accept(ServerSocket socket) {
+        try {
+            while (true) {
+                Socket client = socket.accept();
+                open.add(client);
+                Thread.ofVirtual().start(() -> serve(client));
             }
         } catch (IOException e) {
-            // Either side has gone; the other one learns it by its closed connection.
+            shut(socket); // it was closed
         }
     }
 
-    private void exchange(InputStream fromClient, OutputStream toClient, InputStream fromServer, OutputStream toServer) throws IOException {
-        String request = head(fromClient);
-        S3Call call = S3Call.of(request.substring(0, request.indexOf('\r')), request);
-        calls.add(call);
-        Optional<Effect> effect = rules.stream().filter(rule -> rule.takes(call)).findFirst().map(Rule::effect);
-        long length = length(request).orElse(0L);
-        switch (effect.orElse(null)) {
-            case Effect.Answer(int status, String code) -> {
-                continueFor(request, toClient);
-                copy(fromClient, OutputStream.nullOutputStream(), length, 0);
-                toClient.write(answer(status, code, request.startsWith("HEAD")));
+    /** An end that goes away ends the other. */
+    private void serve(Socket client) {
+        try (client; Socket store = new Socket()) {
+            open.add(store);
+            try {
+                HttpHead head = HttpHead.read(client.getInputStream());
+                Request request = head.request();
+                requests.add(request);
+                Fault fault = rules.stream().filter(rule -> rule.befalls(request)).findFirst().map(FaultRule::fault).orElse(new Fault.Delay(Duration.ZERO));
+                serve(new Exchange(head, client, store), fault);
+            } catch (IOException e) {
+                reset(client);
+                reset(store);
+            } finally {
+                open.removeAll(Set.of(client, store));
+            }
+        } catch (IOException e) {
+            open.remove(client);
+        }
+    }
+
+    private void serve(Exchange exchange, Fault fault) throws IOException {
+        switch (fault) {
+            case Fault.Answer answer -> {
+                if (answer.afterwards()) {
+                    exchange.forward(null);
+                    exchange.storesHead();
+                    copy(exchange.store.getInputStream(), OutputStream.nullOutputStream(), Long.MAX_VALUE, null);
+                }
+                exchange.answer(answer, answer.afterwards());
+            }
+            case Fault.Delay delay -> {
+                pause(delay.duration());
+                exchange.pass(null);
+            }
+            case Fault.Hold hold -> {
+                await(hold.released());
+                exchange.pass(null);
+            }
+            case Fault.BlackHole() -> {
+                await(closed);
+                throw new IOException("closed");
+            }
+            case Fault.AnswerLost() -> {
+                exchange.forward(null);
+                exchange.storesHead();
+                throw new IOException("the answer is lost");
+            }
+            case Fault.Skew skew -> {
+                Instant dated = AMZ_DATE.parse(exchange.head.header("x-amz-date"), Instant::from);
+                boolean close = Duration.between(dated, Instant.now().plus(skew.ahead())).abs().compareTo(skew.tolerance()) <= 0;
+                if (close) {
+                    exchange.pass(null);
+                } else {
+                    exchange.answer(Fault.answer(403, "RequestTimeTooSkewed").ahead(skew.ahead()), false);
+                }
+            }
+            case Body body -> exchange.pass(body);
+        }
+    }
+
+    /** One request and the two connections that it concerns. */
+    private final class Exchange {
+        private final HttpHead head;
+        private final Socket client;
+        private final Socket store;
+
+        Exchange(HttpHead head, Socket client, Socket store) {
+            this.head = head;
+            this.client = client;
+            this.store = store;
+        }
+
+        void pass(Body fault) throws IOException {
+            forward(fault != null && fault.side() == Side.Request ? fault : null);
+            Body of = fault != null && fault.side() == Side.Response ? fault : null;
+            HttpHead answer = storesHead();
+            client.getOutputStream().write(answer.bytes());
+            copy(store.getInputStream(), client.getOutputStream(), Long.MAX_VALUE, of);
+            client.shutdownOutput();
+        }
+
+        void forward(Body fault) throws IOException {
+            proceed();
+            store.connect(behind);
+            store.getOutputStream().write(head.closing().bytes());
+            copy(client.getInputStream(), store.getOutputStream(), head.length(), fault);
+        }
+
+        HttpHead storesHead() throws IOException {
+            return HttpHead.read(store.getInputStream());
+        }
+
+        void answer(Fault.Answer answer, boolean bodyIsRead) throws IOException {
+            if (!bodyIsRead && !head.expects()) {
+                copy(client.getInputStream(), OutputStream.nullOutputStream(), head.length(), null);
+            }
+            String text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>" + answer.code() + "</Code><Message>a fault of the test</Message></Error>";
+            String body = head.method().equals("HEAD") || answer.code().isEmpty() ? "" : text;
+            String date = HTTP_DATE.format(Instant.now().plus(answer.clock()));
+            String reply = "HTTP/1.1 " + answer.status() + " Fault\r\nDate: " + date + "\r\nContent-Type: application/xml\r\nContent-Length: " + body.length()
+                    + "\r\nConnection: close\r\n\r\n" + body;
+            client.getOutputStream().write(reply.getBytes(StandardCharsets.UTF_8));
+            client.shutdownOutput();
+        }
+
+        /** A client that asks for leave to send its body gets it from here: the store is not asked. */
+        private void proceed() throws IOException {
+            if (head.expects()) {
+                client.getOutputStream().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+    }
+
+    /** Copies that many bytes, or all that come. */
+    private void copy(InputStream from, OutputStream to, long length, Body fault) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        long rate = fault == null ? 0 : fault.bytesPerSecond();
+        long done = 0;
+        while (done < length) {
+            long until = fault != null && fault.at() > done ? Math.min(length, fault.at()) : length;
+            boolean now = fault != null && fault.at() == done;
+            if (now && fault.act() != Act.Flip && fault.act() != Act.None) {
+                if (fault.act() == Act.End) {
+                    return;
+                }
+                if (fault.act() == Act.Stall) {
+                    await(closed);
+                }
+                throw new IOException("reset");
+            }
+            int most = (int) Math.min(until - done, rate > 0 ? Math.max(1, rate / 10) : BUFFER);
+            int n = from.read(buffer, 0, Math.min(most, BUFFER));
+            if (n < 0) {
+                if (length < Long.MAX_VALUE) {
+                    throw new IOException("the client went away");
+                }
                 return;
             }
-            case Effect.Reset(long after) when after == 0 -> throw new Broken();
-            case Effect.Hold(Gate gate) -> gate.pass();
-            case null, default -> {}
-        }
-        toServer.write(request.getBytes(StandardCharsets.ISO_8859_1));
-        if (expectsContinue(request)) {
-            toClient.write(head(fromServer).getBytes(StandardCharsets.ISO_8859_1));
-        }
-        switch (effect.orElse(null)) {
-            case Effect.Reset(long after) -> {
-                copy(fromClient, toServer, Math.min(after, length), 0);
-                throw new Broken();
-            }
-            case Effect.SpoilRequest _ when length > 0 -> {
-                toServer.write(fromClient.read() ^ 1);
-                copy(fromClient, toServer, length - 1, 0);
-            }
-            case Effect.Trickle(int pause) -> copy(fromClient, toServer, length, pause);
-            case null, default -> copy(fromClient, toServer, length, 0);
-        }
-        respond(request, effect.orElse(null), fromServer, toClient);
-    }
-
-    private static void respond(String request, Effect effect, InputStream fromServer, OutputStream toClient) throws IOException {
-        String response = head(fromServer);
-        boolean bare = request.startsWith("HEAD") || response.startsWith("HTTP/1.1 204") || response.startsWith("HTTP/1.1 304");
-        Optional<Long> length = bare ? Optional.of(0L) : length(response);
-        if (effect instanceof Effect.LoseAnswer) {
-            throw new Broken();
-        }
-        toClient.write(response.getBytes(StandardCharsets.ISO_8859_1));
-        if (length.isEmpty()) {
-            chunks(fromServer, toClient);
-            return;
-        }
-        switch (effect) {
-            case Effect.Cut(long after) -> {
-                copy(fromServer, toClient, Math.min(after, length.get()), 0);
-                throw new IOException("cut");
-            }
-            case Effect.SpoilAnswer _ when length.get() > 0 -> {
-                toClient.write(fromServer.read() ^ 1);
-                copy(fromServer, toClient, length.get() - 1, 0);
-            }
-            case Effect.Trickle(int pause) -> copy(fromServer, toClient, length.get(), pause);
-            case null, default -> copy(fromServer, toClient, length.get(), 0);
-        }
-    }
-
-    private static void continueFor(String request, OutputStream toClient) throws IOException {
-        if (expectsContinue(request)) {
-            toClient.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-        }
-    }
-
-    private static boolean expectsContinue(String request) {
-        return request.toLowerCase(Locale.ROOT).contains("\nexpect: 100-continue");
-    }
-
-    private static byte[] answer(int status, String code, boolean bare) {
-        String body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>" + code + "</Code><Message>as the test wants it</Message></Error>";
-        return ("HTTP/1.1 " + status + " " + code + "\r\nContent-Type: application/xml\r\nContent-Length: " + (bare ? 0 : body.length()) + "\r\n\r\n" + (bare ? "" : body))
-                .getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static String head(InputStream in) throws IOException {
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        int ends = 0;
-        while (ends < 4) {
-            int b = in.read();
-            if (b < 0) {
-                throw new EOFException();
-            }
-            head.write(b);
-            ends = b == (ends % 2 == 0 ? '\r' : '\n') ? ends + 1 : b == '\r' ? 1 : 0;
-        }
-        return head.toString(StandardCharsets.ISO_8859_1);
-    }
-
-    private static Optional<Long> length(String head) {
-        return head.lines()
-                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
-                .map(line -> Long.valueOf(line.substring(line.indexOf(':') + 1).strip()))
-                .findFirst()
-                .or(() -> head.toLowerCase(Locale.ROOT).contains("\ntransfer-encoding: chunked") ? Optional.empty() : Optional.of(0L));
-    }
-
-    private static void chunks(InputStream in, OutputStream out) throws IOException {
-        while (true) {
-            String line = line(in);
-            out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-            long size = Long.parseLong(line.strip(), 16);
-            copy(in, out, size + 2, 0);
-            if (size == 0) {
-                return;
+            buffer[0] ^= (byte) (now ? 1 : 0);
+            to.write(buffer, 0, n);
+            done += n;
+            if (rate > 0) {
+                pause(Duration.ofMillis(1000L * n / rate));
             }
         }
     }
 
-    private static String line(InputStream in) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0) {
-                throw new EOFException();
+    private void pause(Duration duration) throws IOException {
+        try {
+            if (closed.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException("closed");
             }
-            line.write(b);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
-        return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
     }
 
-    private static void copy(InputStream in, OutputStream out, long bytes, int pause) throws IOException {
-        byte[] buffer = new byte[1 << 16];
-        long left = bytes;
-        while (left > 0) {
-            int read = in.read(buffer, 0, (int) Math.min(left, buffer.length));
-            if (read < 0) {
-                throw new EOFException();
-            }
-            out.write(buffer, 0, read);
-            out.flush();
-            left -= read;
-            if (pause > 0) {
-                Pauses.take(pause);
-            }
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            shut(socket);
+        }
+    }
+
+    private static void shut(AutoCloseable socket) {
+        try {
+            socket.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

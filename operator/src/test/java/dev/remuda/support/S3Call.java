@@ -1,33 +1,75 @@
 package dev.remuda.support;
 
-import java.util.Locale;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 
-/**
- * One request to a store, by S3's own name for it.
- *
- * @param part of an upload, from 1; 0 where there is none
- */
-public record S3Call(String name, String key, int part) {
-    /** @param line the request's first line, such as {@code PUT /bucket/key?partNumber=2&uploadId=x HTTP/1.1} */
-    static S3Call of(String line, String head) {
-        String[] words = line.split(" ");
-        String path = words[1].replaceFirst("\\?.*", "");
-        String query = words[1].contains("?") ? words[1].substring(words[1].indexOf('?') + 1) : "";
-        String key = path.indexOf('/', 1) < 0 ? "" : path.substring(path.indexOf('/', 1) + 1);
-        boolean copies = head.toLowerCase(Locale.ROOT).contains("\nx-amz-copy-source:");
-        int part = query.contains("partNumber=") ? Integer.parseInt(query.replaceFirst(".*partNumber=", "").replaceFirst("&.*", "")) : 0;
-        return new S3Call(name(words[0], key, query, copies), key, part);
+/** What a request asks of a store, by the name that S3 has for it. */
+public enum S3Call {
+    CreateBucket,
+    PutObject,
+    PutObjectTagging,
+    CopyObject,
+    CreateMultipartUpload,
+    UploadPart,
+    UploadPartCopy,
+    CompleteMultipartUpload,
+    AbortMultipartUpload,
+    ListParts,
+    ListMultipartUploads,
+    ListObjects,
+    HeadBucket,
+    HeadObject,
+    GetObject,
+    GetObjectTagging,
+    RestoreObject,
+    DeleteObject,
+    DeleteObjects,
+    Other;
+
+    /**
+     * One request, with the bucket in its path.
+     *
+     * @param key empty: it is about the bucket
+     * @param part 0: it is about no part
+     */
+    public record Request(S3Call call, String key, int part) {
+        static Request of(String method, String target, boolean copies) {
+            String[] pathAndQuery = target.split("\\?", 2);
+            String query = "&" + (pathAndQuery.length > 1 ? pathAndQuery[1] : "") + "&";
+            int slash = pathAndQuery[0].indexOf('/', 1);
+            String key = slash < 0 ? "" : URLDecoder.decode(pathAndQuery[0].substring(slash + 1).replace("+", "%2B"), StandardCharsets.UTF_8);
+            int part = query.contains("&partNumber=") ? Integer.parseInt(query.replaceFirst(".*&partNumber=([0-9]+)&.*", "$1")) : 0;
+            return new Request(S3Call.of(method, query, key.isEmpty(), part > 0, copies), key, part);
+        }
     }
 
-    private static String name(String method, String key, String query, boolean copies) {
-        boolean upload = query.contains("uploadId=");
+    private static S3Call of(String method, String query, boolean bucket, boolean part, boolean copies) {
         return switch (method) {
-            case "GET" -> query.contains("tagging") ? "GetObjectTagging" : key.isEmpty() ? query.contains("uploads") ? "ListMultipartUploads" : "ListObjectsV2" : upload ? "ListParts" : "GetObject";
-            case "HEAD" -> key.isEmpty() ? "HeadBucket" : "HeadObject";
-            case "PUT" -> query.contains("tagging") ? "PutObjectTagging" : upload ? copies ? "UploadPartCopy" : "UploadPart" : copies ? "CopyObject" : "PutObject";
-            case "POST" -> query.contains("delete") ? "DeleteObjects" : upload ? "CompleteMultipartUpload" : "CreateMultipartUpload";
-            case "DELETE" -> upload ? "AbortMultipartUpload" : "DeleteObject";
-            default -> method;
+            case "PUT" -> put(query, bucket, part, copies);
+            case "POST" -> has(query, "uploads") ? CreateMultipartUpload
+                    : has(query, "uploadId") ? CompleteMultipartUpload : has(query, "delete") ? DeleteObjects : has(query, "restore") ? RestoreObject : Other;
+            case "DELETE" -> has(query, "uploadId") ? AbortMultipartUpload : bucket || has(query, "tagging") ? Other : DeleteObject;
+            case "HEAD" -> bucket ? HeadBucket : HeadObject;
+            case "GET" -> get(query, bucket);
+            default -> Other;
         };
+    }
+
+    private static S3Call put(String query, boolean bucket, boolean part, boolean copies) {
+        if (part) {
+            return copies ? UploadPartCopy : UploadPart;
+        }
+        return has(query, "tagging") ? PutObjectTagging : copies ? CopyObject : bucket ? CreateBucket : PutObject;
+    }
+
+    private static S3Call get(String query, boolean bucket) {
+        if (bucket) {
+            return has(query, "uploads") ? ListMultipartUploads : has(query, "list-type") || query.equals("&&") ? ListObjects : Other;
+        }
+        return has(query, "uploadId") ? ListParts : has(query, "tagging") ? GetObjectTagging : GetObject;
+    }
+
+    private static boolean has(String query, String name) {
+        return query.contains("&" + name + "&") || query.contains("&" + name + "=");
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.LocalPortForward;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 import dev.remuda.api.Backup;
@@ -193,11 +195,15 @@ public final class Stage {
     }
 
     public Backup await(String backup, Predicate<Backup> wanted) {
-        return backups(backup).waitUntilCondition(seen -> seen != null && wanted.test(seen), 5, java.util.concurrent.TimeUnit.MINUTES);
+        return await(backup, wanted, Duration.ofMinutes(5));
+    }
+
+    public Backup await(String backup, Predicate<Backup> wanted, Duration atMost) {
+        return backups(backup).waitUntilCondition(seen -> seen != null && wanted.test(seen), atMost.toSeconds(), TimeUnit.SECONDS);
     }
 
     public void awaitGone(String backup) {
-        backups(backup).waitUntilCondition(Objects::isNull, 5, java.util.concurrent.TimeUnit.MINUTES);
+        backups(backup).waitUntilCondition(Objects::isNull, 5, TimeUnit.MINUTES);
     }
 
     public BackupPolicy awaitPolicy(String policy, Predicate<BackupPolicy> wanted) {
@@ -205,17 +211,20 @@ public final class Stage {
                 .resources(BackupPolicy.class)
                 .inNamespace(namespace)
                 .withName(policy)
-                .waitUntilCondition(seen -> seen != null && seen.getStatus() != null && wanted.test(seen), 5, java.util.concurrent.TimeUnit.MINUTES);
+                .waitUntilCondition(seen -> seen != null && seen.getStatus() != null && wanted.test(seen), 5, TimeUnit.MINUTES);
     }
 
     public Restore endedRestore(String restore) {
+        return endedRestore(restore, Duration.ofMinutes(5));
+    }
+
+    public Restore endedRestore(String restore, Duration atMost) {
         return cluster.client()
                 .resources(Restore.class)
                 .inNamespace(namespace)
                 .withName(restore)
                 .waitUntilCondition(
-                        seen -> seen != null && seen.getStatus() != null && seen.getStatus().phase() != null && seen.getStatus().phase().isFinal(), 5,
-                        java.util.concurrent.TimeUnit.MINUTES);
+                        seen -> seen != null && seen.getStatus() != null && seen.getStatus().phase() != null && seen.getStatus().phase().isFinal(), atMost.toSeconds(), TimeUnit.SECONDS);
     }
 
     public BackupPolicy policy(String name) {
@@ -227,6 +236,21 @@ public final class Stage {
         return cluster.client().batch().v1().jobs().inNamespace(namespace).list().getItems().stream()
                 .filter(job -> job.getMetadata().getOwnerReferences().stream().anyMatch(owner -> owner.getUid().equals(backup.getMetadata().getUid())))
                 .toList();
+    }
+
+    /** The Jobs of a Backup that has ended, once each has ended too: Kubernetes says so a moment after their Pods. @return names of those that go on */
+    public List<String> busyJobs(Backup backup) {
+        try {
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> jobs(backup).stream().allMatch(Stage::hasEnded));
+        } catch (ConditionTimeoutException e) {
+            return jobs(backup).stream().filter(job -> !hasEnded(job)).map(job -> job.getMetadata().getName()).toList();
+        }
+        return List.of();
+    }
+
+    private static boolean hasEnded(Job job) {
+        return job.getStatus() != null && job.getStatus().getConditions().stream().anyMatch(
+                condition -> List.of("Complete", "Failed").contains(condition.getType()) && "True".equals(condition.getStatus()));
     }
 
     /** What happened to an object, one line an Event. */

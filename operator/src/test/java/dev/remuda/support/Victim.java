@@ -77,7 +77,8 @@ public final class Victim {
         return all;
     }
 
-    private static Optional<ProcessHandle> program(Pod pod, String name) {
+    /** A program that runs in a Pod. @param name the end of its path */
+    static Optional<ProcessHandle> program(Pod pod, String name) {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.info().command().orElse("").endsWith(name) && isOf(pod, process))
                 .findFirst();
