@@ -37,7 +37,7 @@ RUN set -eu; \
 
 COPY --from=runtime /runtime /opt/remuda/runtime
 COPY operator/target/lib/ /opt/remuda/lib/
-COPY operator/target/remuda-operator.jar /opt/remuda/
+COPY operator/target/remuda-operator.jar operator/target/bom.json /opt/remuda/
 
 ARG VERSION="dev"
 LABEL org.opencontainers.image.title="remuda" \
