@@ -53,10 +53,19 @@ public final class MountedSecret {
             return Optional.empty();
         }
         try {
-            return Optional.of(Files.readString(file).strip());
+            return Optional.of(oneLine(key, Files.readString(file).strip()));
         } catch (IOException e) {
             throw new WorkFailure(Reason.SecretMissing, "key " + key + " of Secret " + files.name() + " cannot be read as text", e);
         }
+    }
+
+    /** What refuses such a value later, an HTTP client or an environment, quotes all of it in its message. */
+    private String oneLine(String key, String text) {
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new WorkFailure(
+                    Reason.InvalidSpec, "key " + key + " of Secret " + files.name() + " has a line break or another control character within; write it again as one line");
+        }
+        return text;
     }
 
     /** The kubelet's own entries begin with two dots. */

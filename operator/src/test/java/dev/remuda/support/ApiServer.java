@@ -36,8 +36,6 @@ import dev.remuda.api.Restore;
  * One serves all tests of a JVM; each test takes a namespace of its own.
  */
 public final class ApiServer {
-    /** The ServiceAccount of dev/deploy/operator.yaml, with the groups that the real thing has. */
-    private static final String OPERATOR = "system:serviceaccount:remuda-system:remuda";
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static ApiServer shared;
     private static RuntimeException failure;
@@ -130,6 +128,11 @@ public final class ApiServer {
         }
     }
 
+    /** What the operator has asked for so far. */
+    public Path auditLog() {
+        return folder.resolve("audit.log");
+    }
+
     /** The controllers of that list, working until the answer is killed. */
     public Started controllers(String list) throws IOException {
         return Started.program(
@@ -151,7 +154,8 @@ public final class ApiServer {
                             Folders.tool("kube-apiserver").toString(), "--etcd-servers", url(etcdPort), "--bind-address", "127.0.0.1",
                             "--advertise-address", "127.0.0.1", "--secure-port", Integer.toString(port), "--cert-dir", folder.toString(),
                             "--service-cluster-ip-range", "10.96.0.0/24", "--authorization-mode", "RBAC", "--anonymous-auth=false",
-                            "--token-auth-file", folder.resolve("tokens.csv").toString(), "--disable-admission-plugins", "ServiceAccount",
+                            "--token-auth-file", folder.resolve("tokens.csv").toString(), "--audit-policy-file", folder.resolve("audit.yaml").toString(),
+                            "--audit-log-path", auditLog().toString(), "--disable-admission-plugins", "ServiceAccount",
                             "--service-account-issuer", "https://kubernetes.default.svc",
                             "--service-account-key-file", folder.resolve("service-account.pub").toString(),
                             "--service-account-signing-key-file", folder.resolve("service-account.key").toString()),
@@ -203,7 +207,13 @@ public final class ApiServer {
         Files.writeString(folder.resolve("tokens.csv"), """
                 admin,admin,1,system:masters
                 operator,%s,2,"system:serviceaccounts,system:serviceaccounts:remuda-system"
-                """.formatted(OPERATOR));
+                """.formatted(Audit.OPERATOR)); // with the groups that the real thing has
+        Files.writeString(folder.resolve("audit.yaml"), """
+                apiVersion: audit.k8s.io/v1
+                kind: Policy
+                omitStages: [RequestReceived]
+                rules: [{level: Metadata, users: ["%s"]}]
+                """.formatted(Audit.OPERATOR));
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         KeyPair keys = generator.generateKeyPair();

@@ -17,7 +17,7 @@ record ConnectionUri(String host, String port, String database, String user, Str
     /** @throws WorkFailure InvalidSpec, which names the Secret and never the text */
     static ConnectionUri parse(String text, String secretName) {
         Matcher m = FORM.matcher(text);
-        if (!m.matches()) {
+        if (!m.matches() || text.contains("%00")) { // no environment takes a zero, and the refusal would quote the password
             throw new WorkFailure(
                     Reason.InvalidSpec, "the connection URI in Secret " + secretName
                             + " is not of the form postgresql://user:password@host:port/database with one host; special characters in it must be percent-encoded");
