@@ -100,9 +100,10 @@ public final class ApiServer {
         return client("operator");
     }
 
+    /** One that refuses each Pod that is not of the Pod Security profile restricted. */
     public String createNamespace(String name) {
         String unique = name + "-" + NUMBER.incrementAndGet();
-        admin.resource(new NamespaceBuilder().withNewMetadata().withName(unique).endMetadata().build()).create();
+        admin.resource(new NamespaceBuilder().withNewMetadata().withName(unique).addToLabels("pod-security.kubernetes.io/enforce", "restricted").endMetadata().build()).create();
         return unique;
     }
 
