@@ -1,6 +1,8 @@
 package dev.remuda.support;
 
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -94,7 +96,7 @@ public final class PostgresServer implements AutoCloseable {
 
     public Connection connect(String database) {
         try {
-            return DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port + "/" + database, "postgres", password);
+            return DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port + "/" + URLEncoder.encode(database, StandardCharsets.UTF_8), "postgres", password);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

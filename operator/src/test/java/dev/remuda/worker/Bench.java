@@ -129,7 +129,7 @@ final class Bench {
 
     /** As the preflight finds it. */
     private Long oid(String database) {
-        return postgres.ask("postgres", "SELECT oid FROM pg_database WHERE datname = '" + database + "'").stream().map(Long::valueOf).findFirst().orElse(null);
+        return postgres.ask("postgres", "SELECT oid FROM pg_database WHERE datname = '" + String.valueOf(database).replace("'", "''") + "'").stream().map(Long::valueOf).findFirst().orElse(null);
     }
 
     /** The same task with checks. */
