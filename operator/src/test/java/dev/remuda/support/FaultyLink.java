@@ -3,10 +3,8 @@ package dev.remuda.support;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
@@ -22,7 +20,7 @@ public final class FaultyLink implements AutoCloseable {
     private final InetSocketAddress behind;
     private final InetSocketAddress address;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private ServerSocket listener;
+    private Listener listener;
     private boolean stalled;
     private boolean over;
     private Duration latency = Duration.ZERO;
@@ -47,8 +45,8 @@ public final class FaultyLink implements AutoCloseable {
 
     private FaultyLink(InetSocketAddress behind, InetSocketAddress address) {
         this.behind = behind;
-        this.listener = listen(address);
-        this.address = new InetSocketAddress(address.getAddress(), listener.getLocalPort());
+        this.listener = new Listener(address, this::join);
+        this.address = new InetSocketAddress(address.getAddress(), listener.port());
     }
 
     /** On a free port of the loopback interface. */
@@ -71,7 +69,7 @@ public final class FaultyLink implements AutoCloseable {
 
     /** Resets every connection that is open; new ones are taken. */
     public void reset() {
-        open.forEach(FaultyLink::reset);
+        open.forEach(Listener::reset);
     }
 
     /** Resets every connection as soon as so many bytes more have gone that way. */
@@ -101,12 +99,12 @@ public final class FaultyLink implements AutoCloseable {
 
     /** New connections are refused; those that are open go on. */
     public synchronized void refuse() {
-        shut(listener);
+        listener.close();
     }
 
     /** New connections are taken again. */
     public synchronized void admit() {
-        listener = listen(address);
+        listener = new Listener(address, this::join);
     }
 
     /** How many bytes have gone that way. */
@@ -126,39 +124,16 @@ public final class FaultyLink implements AutoCloseable {
     @Override
     public synchronized void close() {
         over = true;
-        shut(listener);
+        listener.close();
         reset();
         notifyAll();
     }
 
-    private ServerSocket listen(InetSocketAddress at) {
-        try {
-            ServerSocket socket = new ServerSocket();
-            socket.setReuseAddress(true);
-            socket.bind(at, 1024);
-            Thread.ofVirtual().name("faulty-link").start(() -> accept(socket));
-            return socket;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void accept(ServerSocket socket) {
-        try {
-            while (true) {
-                Socket client = socket.accept();
-                synchronized (this) {
-                    accepted++;
-                }
-                Thread.ofVirtual().start(() -> join(client));
-            }
-        } catch (IOException e) {
-            shut(socket); // it was closed
-        }
-    }
-
     private void join(Socket client) {
         Socket server = new Socket();
+        synchronized (this) {
+            accepted++;
+        }
         open.add(client);
         open.add(server);
         try {
@@ -230,28 +205,9 @@ public final class FaultyLink implements AutoCloseable {
     }
 
     private void end(Socket one, Socket other) {
-        reset(one);
-        reset(other);
+        Listener.reset(one);
+        Listener.reset(other);
         open.remove(one);
         open.remove(other);
-    }
-
-    private static void reset(Socket socket) {
-        try {
-            if (!socket.isClosed()) {
-                socket.setSoLinger(true, 0);
-                socket.close();
-            }
-        } catch (IOException e) {
-            shut(socket);
-        }
-    }
-
-    private static void shut(AutoCloseable socket) {
-        try {
-            socket.close();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

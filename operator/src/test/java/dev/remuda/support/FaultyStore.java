@@ -3,10 +3,8 @@ package dev.remuda.support;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -44,12 +42,12 @@ public final class FaultyStore implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile ServerSocket listener;
+    private volatile Listener listener;
 
     private FaultyStore(InetSocketAddress behind, InetSocketAddress address) {
         this.behind = behind;
-        this.listener = listen(address);
-        this.address = new InetSocketAddress(address.getAddress(), listener.getLocalPort());
+        this.listener = new Listener(address, this::serve);
+        this.address = new InetSocketAddress(address.getAddress(), listener.port());
     }
 
     /** On a free port of the loopback interface. */
@@ -92,12 +90,12 @@ public final class FaultyStore implements AutoCloseable {
 
     /** Connections are refused and those that are open are reset, as when the machine has lost its power. */
     public void down() {
-        shut(listener);
-        open.forEach(FaultyStore::reset);
+        listener.close();
+        open.forEach(Listener::reset);
     }
 
     public void up() {
-        listener = listen(address);
+        listener = new Listener(address, this::serve);
     }
 
     @Override
@@ -106,34 +104,10 @@ public final class FaultyStore implements AutoCloseable {
         down();
     }
 
-    private ServerSocket listen(InetSocketAddress at) {
-        try {
-            ServerSocket socket = new ServerSocket();
-            socket.setReuseAddress(true);
-            socket.bind(at, 1024);
-            Thread.ofVirtual().name("faulty-store").start(() -> accept(socket));
-            return socket;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void accept(ServerSocket socket) {
-        try {
-            while (true) {
-                Socket client = socket.accept();
-                open.add(client);
-                Thread.ofVirtual().start(() -> serve(client));
-            }
-        } catch (IOException e) {
-            shut(socket); // it was closed
-        }
-    }
-
     /** An end that goes away ends the other. */
     private void serve(Socket client) {
         try (client; Socket store = new Socket()) {
-            open.add(store);
+            open.addAll(Set.of(client, store));
             try {
                 HttpHead head = HttpHead.read(client.getInputStream());
                 Request request = head.request();
@@ -141,8 +115,8 @@ public final class FaultyStore implements AutoCloseable {
                 Fault fault = rules.stream().filter(rule -> rule.befalls(request)).findFirst().map(FaultRule::fault).orElse(new Fault.Delay(Duration.ZERO));
                 serve(new Exchange(head, client, store), fault);
             } catch (IOException e) {
-                reset(client);
-                reset(store);
+                Listener.reset(client);
+                Listener.reset(store);
             } finally {
                 open.removeAll(Set.of(client, store));
             }
@@ -293,23 +267,6 @@ public final class FaultyStore implements AutoCloseable {
             latch.await();
         } catch (InterruptedException e) {
             throw new IOException(e);
-        }
-    }
-
-    private static void reset(Socket socket) {
-        try {
-            socket.setSoLinger(true, 0);
-            socket.close();
-        } catch (IOException e) {
-            shut(socket);
-        }
-    }
-
-    private static void shut(AutoCloseable socket) {
-        try {
-            socket.close();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 }
