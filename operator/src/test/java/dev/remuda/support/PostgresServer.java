@@ -5,6 +5,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -148,6 +149,23 @@ public final class PostgresServer implements AutoCloseable {
         return !ask("postgres", "SELECT 1 FROM pg_database WHERE datname = '" + database + "'").isEmpty();
     }
 
+    /** One with that certificate. @param files server.crt and server.key are in it */
+    public static PostgresServer withCertificate(Path files) {
+        Path folder = Folders.temporary("postgres");
+        try {
+            for (String file : List.of("server.crt", "server.key")) {
+                Files.copy(files.resolve(file), folder.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return tls(folder);
+    }
+
+    private static PostgresServer tls(Path folder) {
+        return start(newest(), folder, "ssl=on", "ssl_cert_file=" + folder.resolve("server.crt"), "ssl_key_file=" + folder.resolve("server.key"));
+    }
+
     /** With an authority of its own. */
     private static PostgresServer start() {
         Path folder = Folders.temporary("postgres");
@@ -160,8 +178,7 @@ public final class PostgresServer implements AutoCloseable {
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        return start(
-                newest(), folder, "ssl=on", "ssl_cert_file=" + folder.resolve("server.crt"), "ssl_key_file=" + folder.resolve("server.key"));
+        return tls(folder);
     }
 
     private static PostgresServer start(Path programs, Path folder, String... settings) {

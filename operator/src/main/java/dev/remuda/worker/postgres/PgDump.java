@@ -13,7 +13,7 @@ import dev.remuda.worker.WorkFailure;
 /** pg_dump of a database, or a part of it, in custom format, uncompressed, to its standard output. */
 public final class PgDump implements AutoCloseable {
     static final Pattern LOST = Pattern.compile(
-            "server closed the connection|connection to server .* failed|terminating connection|could not receive data|SSL SYSCALL|SSL connection has been closed",
+            "server closed the connection|connection to server .* failed|could not connect to database|terminating connection|could not receive data|SSL SYSCALL|SSL connection has been closed",
             Pattern.CASE_INSENSITIVE);
 
     private final Login login;
@@ -63,6 +63,9 @@ public final class PgDump implements AutoCloseable {
         if (failure == null) {
             return;
         }
+        SqlFailures.ofProgram(login, failure).ifPresent(tls -> {
+            throw tls;
+        });
         if (failure.contains("permission denied")) {
             throw new WorkFailure(
                     Reason.DatabasePermissionDenied, failure + "; GRANT pg_read_all_data TO " + Sql.identifier(login.user()) + ", or grant what is named");

@@ -1,5 +1,7 @@
 package dev.remuda.worker.postgres;
 
+import java.util.Optional;
+
 import dev.remuda.task.Reason;
 import dev.remuda.worker.WorkFailure;
 
@@ -22,6 +24,10 @@ final class PgFailures {
         }
         if (words.matches("(?s).*role \"[^\"]*\" does not exist.*")) {
             return new WorkFailure(Reason.RoleMissing, words + "; create the role first, or give all to one role with owner.role");
+        }
+        Optional<WorkFailure> tls = SqlFailures.ofProgram(login, words);
+        if (tls.isPresent()) {
+            return tls.get();
         }
         if (PgDump.LOST.matcher(words).find()) {
             return new WorkFailure(Reason.DatabaseUnreachable, words + "; the connection to " + login.server() + " was lost: see the server's log");

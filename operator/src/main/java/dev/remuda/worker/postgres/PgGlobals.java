@@ -49,6 +49,9 @@ public record PgGlobals(byte[] sql, String refusal) {
             String words = failure.replaceFirst(" \\| detail: .*", ""); // the query
             return new PgGlobals(new byte[0], words.length() > LONG ? words.substring(0, LONG) + "…" : words);
         }
+        SqlFailures.ofProgram(login, failure).ifPresent(tls -> {
+            throw tls;
+        });
         Reason reason = PgDump.LOST.matcher(failure).find() ? Reason.DatabaseUnreachable : Reason.DumpFailed;
         throw new WorkFailure(reason, failure + "; roles and tablespaces of " + login.server() + " could not be read: see the server's log, or set dump.globals: false");
     }

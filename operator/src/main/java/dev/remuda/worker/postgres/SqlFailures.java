@@ -3,6 +3,7 @@ package dev.remuda.worker.postgres;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -16,6 +17,8 @@ import dev.remuda.worker.WorkFailure;
 final class SqlFailures {
     // The driver's own refusals have no cause: a wrong host name, an unreadable authority, a server without TLS.
     private static final Pattern TLS = Pattern.compile("SSL|hostname .* could not be verified");
+
+    private static final Pattern PROGRAMS_TLS = Pattern.compile("connection to server .* failed: (SSL error|server certificate|could not read root certificate|root certificate|server does not support SSL)");
 
     private SqlFailures() {}
 
@@ -57,9 +60,7 @@ final class SqlFailures {
                     "host " + login.host() + " is not known; check database.host and, inside the cluster, its namespace (service.namespace.svc)", e);
         }
         if (caused(e, SSLException.class) || TLS.matcher(String.valueOf(e.getMessage())).find()) {
-            return new WorkFailure(
-                    Reason.DatabaseUnreachable,
-                    "TLS with server " + login.server() + " failed (" + root(e) + "); check database.sslMode (" + login.sslMode() + ") and caRef", e);
+            return new WorkFailure(Reason.DatabaseUnreachable, tls(login, root(e)), e);
         }
         if (caused(e, ConnectException.class)) {
             return new WorkFailure(
@@ -67,6 +68,15 @@ final class SqlFailures {
                     "server " + login.server() + " does not take connections (" + root(e) + "); check host and port, whether it runs, and network policies", e);
         }
         return new WorkFailure(Reason.DatabaseUnreachable, said + "; check that the server runs and can be reached", e);
+    }
+
+    private static String tls(Login login, String cause) {
+        return "TLS with server " + login.server() + " failed (" + cause + "); check database.sslMode (" + login.sslMode() + ") and caRef";
+    }
+
+    /** What a program of PostgreSQL's said when it could not connect for TLS; it refuses some certificates that the driver takes. */
+    static Optional<WorkFailure> ofProgram(Login login, String words) {
+        return PROGRAMS_TLS.matcher(words).find() ? Optional.of(new WorkFailure(Reason.DatabaseUnreachable, tls(login, words))) : Optional.empty();
     }
 
     private static boolean caused(Throwable e, Class<? extends Throwable> type) {
