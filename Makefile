@@ -51,6 +51,10 @@ faults: ## Cause every fault on the local cluster, and show what came of each
 soak: ## 500 Backups and Restores with random faults, 30 minutes; SOAK=-Dsoak.minutes=5 for less
 	@dev/test $(ONLY) -DexcludedGroups=faults -Dit.test=SoakIT $(SOAK); status=$$?; cat operator/target/soak.txt; exit $$status
 
+.PHONY: reproducible
+reproducible: ## Build the jar and its SBOM twice and compare them
+	@dev/reproducible
+
 .PHONY: format
 format: ## Format the code
 	@mvn -B -q spotless:apply
