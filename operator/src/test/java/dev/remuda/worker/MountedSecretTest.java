@@ -7,6 +7,8 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.remuda.task.SecretFiles;
 
@@ -44,5 +46,16 @@ class MountedSecretTest {
         MountedSecret secret = new MountedSecret(new SecretFiles("s", inner.toString(), Map.of("username", "../outside")));
 
         assertThatThrownBy(() -> secret.find("username", "username")).hasMessageContaining("no key ../outside");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"first\nsecond", "first\r\nsecond", "first\u0000second", "first\tsecond"})
+    void aValueIsOneLineAndIsNotShownWhenItIsNot(String value) throws IOException {
+        Files.writeString(folder.resolve("AWS_SESSION_TOKEN"), value + "\n");
+        MountedSecret secret = new MountedSecret(new SecretFiles("s", folder.toString(), Map.of()));
+
+        assertThatThrownBy(() -> secret.find("AWS_SESSION_TOKEN", "AWS_SESSION_TOKEN"))
+                .hasMessageContaining("key AWS_SESSION_TOKEN of Secret s has a line break")
+                .hasMessageNotContainingAny("first", "second");
     }
 }

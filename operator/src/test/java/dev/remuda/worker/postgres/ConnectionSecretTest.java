@@ -103,12 +103,12 @@ class ConnectionSecretTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mysql://u:secret@h/d", "postgresql://u:secret@h1:1,h2:2/d", "postgresql://u:secret@h:x/d", "secret"})
+    @ValueSource(strings = {"mysql://u:secret@h/d", "postgresql://u:secret@h1:1,h2:2/d", "postgresql://u:secret@h:x/d", "postgresql://u:secret@%00h/d", "postgresql://u:secret%00@h/d", "secret"})
     void refusesOtherUrisWithoutShowingThem(String uri) {
         assertThatThrownBy(() -> login(Map.of("uri", uri)))
                 .isInstanceOfSatisfying(WorkFailure.class, failure -> assertThat(failure.reason()).isEqualTo(Reason.InvalidSpec))
                 .hasMessageContaining("Secret db")
-                .message().doesNotContain("secret@", "u:secret");
+                .message().doesNotContain("secret@", "u:secret", "secret%00");
     }
 
     @Test
