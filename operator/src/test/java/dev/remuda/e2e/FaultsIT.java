@@ -40,6 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Whatever happens to a Backup's Job and Pod: it ends in a phase with a reason, is tried again when that can help, leaves nothing behind, and
  * when it says Completed the database comes back from it. All faults are caused at the same time, most of them in mid-stream.
  */
+@EndToEnd
 class FaultsIT {
     private static final Stage STAGE = Stage.shared();
     private static final String MID_STREAM = "the dump is half stored";
