@@ -60,6 +60,7 @@ class SbomIT {
     }
 
     private static List<JsonNode> components() throws IOException {
+        assertThat(TARGET.resolve("bom.json")).as("made with the package, though not when Maven is offline (-o)").exists();
         List<JsonNode> components = new ArrayList<>();
         new ObjectMapper().readTree(TARGET.resolve("bom.json").toFile()).path("components").forEach(components::add);
         return components;
