@@ -1,12 +1,16 @@
 package dev.remuda;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -30,7 +34,9 @@ import org.slf4j.LoggerFactory;
 
 import dev.remuda.backup.BackupReconciler;
 import dev.remuda.backup.DeletionReconciler;
+import dev.remuda.cluster.Copying;
 import dev.remuda.cluster.KubernetesCluster;
+import dev.remuda.cluster.ServerClock;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.observability.Failures;
@@ -63,15 +69,35 @@ public final class OperatorApp implements AutoCloseable {
         try {
             OperatorConfig config = OperatorConfig.from(environment);
             // Whoever has lost the lease must not act for one moment longer, so the process ends without any farewell and is started anew.
-            OperatorApp app = start(new KubernetesClientBuilder().build(), config, Clock.systemUTC(), () -> Runtime.getRuntime().halt(1));
+            ServerClock clock = new ServerClock(Clock.systemUTC());
+            OperatorApp app = start(client(clock), config, clock, () -> Runtime.getRuntime().halt(1));
             Runtime.getRuntime().addShutdownHook(new Thread(app::close));
         } catch (IllegalArgumentException e) {
             LOG.error("{}", e.getMessage());
             System.exit(2);
         } catch (IOException | RuntimeException e) {
-            LOG.error("the operator could not start", e);
+            if (missing(e).isPresent()) {
+                LOG.error("the operator cannot start: {}", missing(e).get());
+            } else {
+                LOG.error("the operator could not start", e);
+            }
             System.exit(1);
         }
+    }
+
+    /** That the cluster does not know one of the kinds, in words that say what to do. */
+    static Optional<String> missing(Throwable error) {
+        return Stream.iterate(error, Objects::nonNull, Throwable::getCause)
+                .filter(KubernetesClientException.class::isInstance)
+                .map(KubernetesClientException.class::cast)
+                .filter(cause -> cause.getCode() == HttpURLConnection.HTTP_NOT_FOUND && cause.getMessage().contains("/apis/remuda.dev/"))
+                .map(cause -> "the cluster does not have all CustomResourceDefinitions of Remuda; apply the files of crds/ that belong to this version. It is tried again when the Pod "
+                        + "is started anew (" + cause.getMessage() + ")")
+                .findFirst();
+    }
+
+    private static KubernetesClient client(ServerClock clock) {
+        return new KubernetesClientBuilder().withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("clock", clock)).build();
     }
 
     /**
@@ -86,7 +112,7 @@ public final class OperatorApp implements AutoCloseable {
         // The host's name alone, which is the default, is not one operator's where Pods share their node's network.
         String identity = System.getenv().getOrDefault("HOSTNAME", "remuda") + "_" + UUID.randomUUID();
         Operator operator = new Operator(override -> {
-            override.withKubernetesClient(client).withCloseClientOnStop(false).withUseSSAToPatchPrimaryResource(false).withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
+            override.withKubernetesClient(client).withResourceCloner(new Copying(client.getKubernetesSerialization())).withCloseClientOnStop(false).withUseSSAToPatchPrimaryResource(false).withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
             if (config.leaderElection()) {
                 override.withLeaderElectionConfiguration(lease(config, identity, () -> {
                     if (!closing.get()) {

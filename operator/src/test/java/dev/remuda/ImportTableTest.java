@@ -52,7 +52,8 @@ class ImportTableTest {
     static final ArchRule job = only("job", MODEL, "dev.remuda.api..", "dev.remuda.task..", "dev.remuda.config..");
 
     @ArchTest
-    static final ArchRule cluster = only("cluster", and(CLIENT, "dev.remuda.api..", "dev.remuda.job..", "dev.remuda.task..", "dev.remuda.observability..", "io.javaoperatorsdk.."));
+    static final ArchRule cluster =
+            only("cluster", and(CLIENT, JACKSON, "dev.remuda.api..", "dev.remuda.job..", "dev.remuda.task..", "dev.remuda.observability..", "io.javaoperatorsdk.."));
 
     @ArchTest
     static final ArchRule observability = only("observability", "com.sun.net.httpserver..", "io.micrometer..");

@@ -55,6 +55,15 @@ class OperatorAppTest {
     }
 
     @Test
+    void aClusterWithoutTheDefinitionsIsNamed() {
+        server.expect().get().withPath("/apis/remuda.dev/v1beta1/restores?resourceVersion=0").andReturn(404, "404 page not found").always();
+        KubernetesClient own = server.createClient();
+        assertThatThrownBy(() -> OperatorApp.start(own, Samples.CONFIG, Clock.systemUTC(), () -> {}))
+                .satisfies(error -> assertThat(OperatorApp.missing(error)).hasValueSatisfying(
+                        words -> assertThat(words).contains("apply the files of crds/").contains("/apis/remuda.dev/v1beta1/restores")));
+    }
+
+    @Test
     void aFailedReconcileIsTriedAgainForEverAndAtLeastTwiceAMinute() {
         var tries = OperatorApp.retry().initExecution();
         for (int i = 0; i < 1_000; i++) {

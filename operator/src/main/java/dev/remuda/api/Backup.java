@@ -1,5 +1,9 @@
 package dev.remuda.api;
 
+import java.util.ArrayList;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.Required;
@@ -23,12 +27,31 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Duration", jsonPath = ".status.duration", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Expires", jsonPath = ".status.expiresAt", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
-public class Backup extends CustomResource<BackupSpec, BackupStatus> implements Namespaced {
+public class Backup extends CustomResource<BackupSpec, BackupStatus> implements Namespaced, Versioned {
     private static final long serialVersionUID = 1L;
+
+    private final transient List<String> unread = new ArrayList<>();
 
     @Required
     @Override
     public BackupSpec getSpec() {
         return super.getSpec();
+    }
+
+    @JsonDeserialize(using = Reading.class)
+    @Override
+    public void setSpec(BackupSpec spec) {
+        super.setSpec(spec);
+    }
+
+    @JsonDeserialize(using = Reading.class)
+    @Override
+    public void setStatus(BackupStatus status) {
+        super.setStatus(status);
+    }
+
+    @Override
+    public List<String> unread() {
+        return unread;
     }
 }

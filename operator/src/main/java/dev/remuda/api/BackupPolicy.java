@@ -1,5 +1,9 @@
 package dev.remuda.api;
 
+import java.util.ArrayList;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.Required;
@@ -25,12 +29,31 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Kept", jsonPath = ".status.retention.kept", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "Size", jsonPath = ".status.lastBackup.size", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
-public class BackupPolicy extends CustomResource<BackupPolicySpec, BackupPolicyStatus> implements Namespaced {
+public class BackupPolicy extends CustomResource<BackupPolicySpec, BackupPolicyStatus> implements Namespaced, Versioned {
     private static final long serialVersionUID = 1L;
+
+    private final transient List<String> unread = new ArrayList<>();
 
     @Required
     @Override
     public BackupPolicySpec getSpec() {
         return super.getSpec();
+    }
+
+    @JsonDeserialize(using = Reading.class)
+    @Override
+    public void setSpec(BackupPolicySpec spec) {
+        super.setSpec(spec);
+    }
+
+    @JsonDeserialize(using = Reading.class)
+    @Override
+    public void setStatus(BackupPolicyStatus status) {
+        super.setStatus(status);
+    }
+
+    @Override
+    public List<String> unread() {
+        return unread;
     }
 }

@@ -5,15 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
 
 import dev.remuda.task.StorageClass;
 
-/** What came of a {@link Backup}. A phase that only a newer operator knows is read as none. */
+/** What came of a {@link Backup}. A phase or class that only a newer operator knows is noted by {@link Reading}. */
 public record BackupStatus(
-        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         @JsonPropertyDescription("Pending, Running, Completed, Failed or Deleting. Completed means: pg_dump succeeded, what is stored was compared with what was streamed, and the "
                 + "manifest is written. Deleting: no tier keeps it, and it is being purged from the store.")
         Phase phase,
@@ -27,7 +25,6 @@ public record BackupStatus(
         @JsonPropertyDescription("What the policy gave the Pods of its Jobs when work began; a Restore's are given the same when the policy is gone.") JobTemplateSpec jobTemplate,
         @JsonPropertyDescription("Where it is in the store.") Location location,
         @JsonPropertyDescription("The tier that keeps it now, also the value of the dump's object tag tier; absent: none.") String tier,
-        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         @JsonPropertyDescription("The class of S3 that the dump is in. Absent: the bucket's default.") StorageClass storageClass,
         @JsonPropertyDescription("What keeps it from being purged, in words.") List<String> retainedBy,
         @JsonPropertyDescription("When the last of its tiers lets go. Absent: when newer backups take its place, or never.") Instant expiresAt,

@@ -1,5 +1,9 @@
 package dev.remuda.api;
 
+import java.util.ArrayList;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.Required;
@@ -22,13 +26,32 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Completed\")].reason", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Duration", jsonPath = ".status.duration", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
-public class Restore extends CustomResource<RestoreSpec, RestoreStatus> implements Namespaced {
+public class Restore extends CustomResource<RestoreSpec, RestoreStatus> implements Namespaced, Versioned {
     private static final long serialVersionUID = 1L;
+
+    private final transient List<String> unread = new ArrayList<>();
 
     @Required
     @Override
     public RestoreSpec getSpec() {
         return super.getSpec();
+    }
+
+    @JsonDeserialize(using = Reading.class)
+    @Override
+    public void setSpec(RestoreSpec spec) {
+        super.setSpec(spec);
+    }
+
+    @JsonDeserialize(using = Reading.class)
+    @Override
+    public void setStatus(RestoreStatus status) {
+        super.setStatus(status);
+    }
+
+    @Override
+    public List<String> unread() {
+        return unread;
     }
 
     /** Whether it has not ended and is of the Backup of that name. */

@@ -11,9 +11,8 @@ import io.fabric8.kubernetes.api.model.Condition;
 
 import dev.remuda.task.Reason;
 
-/** What came of a {@link Restore}. A phase that only a newer operator knows is read as none. */
+/** What came of a {@link Restore}. A phase that only a newer operator knows is noted by {@link Reading}. */
 public record RestoreStatus(
-        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         @JsonPropertyDescription("Pending, Running, Completed or Failed. Completed means: the stored dump was proved whole, restored, compared with the manifest, checked, "
                 + "migrated where asked for, and the target is the restored database.")
         Phase phase,

@@ -40,6 +40,7 @@ public final class BackupReconciler implements Reconciler<Backup> {
     private final BackupJobs jobs;
     private final Duration startDeadline;
     private final Clock clock;
+    private final StatusUpdates statuses;
 
     public BackupReconciler(Cluster cluster, JobBuilding building, Duration startDeadline, Clock clock) {
         this.cluster = cluster;
@@ -47,6 +48,7 @@ public final class BackupReconciler implements Reconciler<Backup> {
         this.jobs = new BackupJobs(building);
         this.startDeadline = startDeadline;
         this.clock = clock;
+        this.statuses = new StatusUpdates(cluster);
     }
 
     @Override
@@ -59,15 +61,15 @@ public final class BackupReconciler implements Reconciler<Backup> {
     @Override
     public UpdateControl<Backup> reconcile(Backup backup, Context<Backup> context) {
         Observed seen = observe(backup, context);
-        BackupPlan plan = carryOut(seen, BackupPlan.of(seen, jobs, startDeadline));
+        Optional<BackupPlan> left = Newer.of(seen);
+        BackupPlan plan = carryOut(seen, left.isPresent() ? left.get() : BackupPlan.of(seen, jobs, startDeadline));
         if (plan.status().equals(seen.status())) {
-            return StatusUpdates.write(context, Optional.empty(), plan.again());
+            return statuses.write(context, backup, Optional.empty(), plan.again());
         }
         if (plan.status().phase() != seen.status().phase()) {
             LOG.info("{}/{} is {}", backup.getMetadata().getNamespace(), backup.getMetadata().getName(), plan.status().phase());
         }
-        backup.setStatus(plan.status());
-        return StatusUpdates.write(context, Optional.of(backup), plan.again());
+        return statuses.write(context, backup, Optional.of(plan.status()), plan.again());
     }
 
     private BackupPlan carryOut(Observed seen, BackupPlan plan) {

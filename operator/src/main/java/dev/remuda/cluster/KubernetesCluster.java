@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -138,7 +139,17 @@ public final class KubernetesCluster implements Cluster {
 
     @Override
     public void updateStatus(HasMetadata resource) {
-        unlessGone(() -> client.resource(resource).lockResourceVersion().updateStatus());
+        unlessGone(() -> patchStatus(client, resource, false));
+    }
+
+    /**
+     * Writes what this operator knows of the status, if nobody has changed the resource since it was read.
+     *
+     * @param first whether the resource has no status yet
+     */
+    static <R extends HasMetadata> R patchStatus(KubernetesClient client, R resource, boolean first) {
+        Object status = ((CustomResource<?, ?>) resource).getStatus();
+        return client.resource(resource).subresource("status").patch(PatchContext.of(PatchType.JSON), StatusPatch.of(resource, status, first));
     }
 
     @Override

@@ -32,7 +32,7 @@ public interface Cluster {
     /** All Backups of the namespace as the API server has them now. */
     List<Backup> backups(String namespace);
 
-    /** Writes the status. @throws Refusal a conflict, when the resource was changed after this one was read; a deleted one is as good */
+    /** Writes the status of a resource that has one already. @throws Refusal a conflict, when the resource was changed after this one was read; a deleted one is as good */
     void updateStatus(HasMetadata resource);
 
     /** Writes labels, annotations, finalizers and owners. @throws Refusal a conflict, when the resource was changed after this one was read; a deleted one is as good */

@@ -14,6 +14,7 @@ final class Backups {
         copy.setMetadata(backup.getMetadata());
         copy.setSpec(backup.getSpec());
         copy.setStatus(status);
+        copy.unread().addAll(backup.unread());
         return copy;
     }
 

@@ -69,16 +69,19 @@ record Observed(
         return backups.stream().filter(backup -> !backup.isMarkedForDeletion() && statusOf(backup).phase() == phase);
     }
 
-    /** Backups that wait, or for which a worker may be at work. */
+    /** Backups that wait, or for which a worker may be at work. Nobody knows when one will end that only a newer operator understands. */
     List<Backup> underWay() {
-        return backups.stream().filter(backup -> !statusOf(backup).hasEnded() && !backup.isMarkedForDeletion()).toList();
+        return backups.stream().filter(backup -> !backup.isOfNewerVersion() && !statusOf(backup).hasEnded() && !backup.isMarkedForDeletion()).toList();
     }
 
-    /** The Restore that reads a Backup now, if one does. */
+    /** Who needs a Backup as it is: the Restore that reads it now, or a newer operator that knows what this one does not. */
     Optional<String> reader(Backup backup) {
+        if (backup.isOfNewerVersion()) {
+            return Optional.of("a newer operator, for this one does not know its " + String.join(", ", backup.unread()));
+        }
         return restores.stream()
                 .filter(restore -> restore.isReading(backup.getMetadata().getName()))
-                .map(restore -> restore.getMetadata().getName())
+                .map(restore -> "Restore " + restore.getMetadata().getName())
                 .findFirst();
     }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.api.Versioned;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 
@@ -41,7 +42,12 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
     static PolicyPlan refused(Observed seen, Refusal refusal) {
         return refusal.isConflict()
                 ? new PolicyPlan(seen.status(), List.of(), Optional.of(AT_LEAST))
-                : new PolicyPlan(PolicyStatuses.refused(seen, "the API server refuses: " + refusal.getMessage()), List.of(), Optional.of(LOOK_AGAIN));
+                : new PolicyPlan(PolicyStatuses.notReady(seen, "Refused", "the API server refuses: " + refusal.getMessage()), List.of(), Optional.of(LOOK_AGAIN));
+    }
+
+    /** What a policy means that is not understood in whole is not known, so nothing is done by it. */
+    static PolicyPlan newer(Observed seen) {
+        return new PolicyPlan(PolicyStatuses.notReady(seen, Versioned.NEWER, seen.policy().newerVersion()), List.of(), Optional.empty());
     }
 
     /** What is due at a moment is due a second later: now is to the second, and moments are not. */

@@ -43,6 +43,7 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
     private final PolicyJobs jobs;
     private final Duration startDeadline;
     private final Clock clock;
+    private final StatusUpdates statuses;
 
     public PolicyReconciler(Cluster cluster, JobBuilding building, Duration startDeadline, Clock clock) {
         this.cluster = cluster;
@@ -50,6 +51,7 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
         this.jobs = new PolicyJobs(building);
         this.startDeadline = startDeadline;
         this.clock = clock;
+        this.statuses = new StatusUpdates(cluster);
     }
 
     @Override
@@ -73,12 +75,11 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
             seen = seen.with(restores(seen, context));
             retaining = Retaining.of(seen);
         }
-        PolicyPlan plan = carryOut(seen, PolicyPlan.of(seen, retaining, jobs, startDeadline));
+        PolicyPlan plan = policy.isOfNewerVersion() ? PolicyPlan.newer(seen) : carryOut(seen, PolicyPlan.of(seen, retaining, jobs, startDeadline));
         if (plan.status().equals(seen.status())) {
-            return StatusUpdates.write(context, Optional.empty(), plan.again());
+            return statuses.write(context, policy, Optional.empty(), plan.again());
         }
-        policy.setStatus(plan.status());
-        return StatusUpdates.write(context, Optional.of(policy), plan.again());
+        return statuses.write(context, policy, Optional.of(plan.status()), plan.again());
     }
 
     private PolicyPlan carryOut(Observed seen, PolicyPlan plan) {

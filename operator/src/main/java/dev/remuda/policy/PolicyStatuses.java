@@ -33,10 +33,10 @@ final class PolicyStatuses {
                 retaining.status(), maintaining.status(), LifecycleRules.of(seen).orElse(null));
     }
 
-    /** Nothing of the plan was carried out for certain, so all else stays as it was. */
-    static BackupPolicyStatus refused(Observed seen, String message) {
+    /** Nothing of a plan was carried out for certain, so all else stays as it was. */
+    static BackupPolicyStatus notReady(Observed seen, String reason, String message) {
         BackupPolicyStatus s = seen.status();
-        List<Condition> conditions = new ArrayList<>(List.of(condition(seen, READY, "False", "Refused", message)));
+        List<Condition> conditions = new ArrayList<>(List.of(condition(seen, READY, "False", reason, message)));
         s.conditions().stream().filter(condition -> !READY.equals(condition.getType())).forEach(conditions::add);
         return new BackupPolicyStatus(
                 s.observedGeneration(), conditions, s.lastBackup(), s.nextBackup(), s.tiers(), s.retention(), s.maintenance(), s.lifecycleRules());

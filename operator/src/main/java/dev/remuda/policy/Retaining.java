@@ -93,7 +93,7 @@ record Retaining(
     private static Candidate candidate(Observed seen, Backup backup) {
         return new Candidate(
                 backup.getMetadata().getName(), backup.getStatus().snapshotAt(), backup.getSpec().ofTiers(), backup.getSpec().hasPin(),
-                seen.reader(backup).map(restore -> "Restore " + restore));
+                seen.reader(backup));
     }
 
     private static List<Rule> rules(Observed seen) {
@@ -148,7 +148,7 @@ record Retaining(
                         .thenComparing(backup -> backup.getMetadata().getName())
                         .reversed())
                 .skip(seen.spec().failedBackupsHistoryLimit())
-                .filter(backup -> !backup.getSpec().hasPin())
+                .filter(backup -> !backup.getSpec().hasPin() && !backup.isOfNewerVersion())
                 .<Step>map(backup -> new Step.DeleteBackup(backup.getMetadata().getName(), backup.getMetadata().getUid()))
                 .toList();
     }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
+import dev.remuda.api.Versioned;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
@@ -57,6 +58,13 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
         return seen.awaitsArchive() || seen.now().isBefore(seen.before().plus(limits.start()))
                 ? wait(seen, Reason.PodNotCreated.name(), message, LOOK_AGAIN)
                 : Advancing.failed(seen, Reason.PodNotCreated, message);
+    }
+
+    /** What a Restore means that is not understood in whole is not known, so nothing is done for it. */
+    static RestorePlan newer(Observed seen) {
+        String why = seen.restore().newerVersion();
+        RestoreStatus status = seen.restore().hasNewerStatus() || seen.status().hasEnded() ? seen.status() : Draft.of(seen).waiting(Versioned.NEWER, why).build();
+        return new RestorePlan(status, List.of(new Step.Tell(true, Versioned.NEWER, why)), Optional.empty());
     }
 
     /** Label and finalizer come and go together, so that no deletion waits for a Restore that has nothing to clean up. */

@@ -45,6 +45,7 @@ public final class RestoreReconciler implements Reconciler<Restore> {
     private final RestoreJobs jobs;
     private final Limits limits;
     private final Clock clock;
+    private final StatusUpdates statuses;
 
     /** @param archivePoll how long until it is asked again whether a dump has come back from an archive */
     public RestoreReconciler(Cluster cluster, JobBuilding building, Duration startDeadline, Duration archivePoll, Clock clock) {
@@ -53,6 +54,7 @@ public final class RestoreReconciler implements Reconciler<Restore> {
         this.jobs = new RestoreJobs(building);
         this.limits = new Limits(startDeadline, archivePoll);
         this.clock = clock;
+        this.statuses = new StatusUpdates(cluster);
     }
 
     @Override
@@ -65,15 +67,14 @@ public final class RestoreReconciler implements Reconciler<Restore> {
     @Override
     public UpdateControl<Restore> reconcile(Restore restore, Context<Restore> context) {
         Observed seen = observe(restore, context);
-        RestorePlan plan = carryOut(seen, RestorePlan.of(seen, jobs, limits));
+        RestorePlan plan = carryOut(seen, restore.isOfNewerVersion() ? RestorePlan.newer(seen) : RestorePlan.of(seen, jobs, limits));
         if (plan.status().equals(seen.status())) {
-            return StatusUpdates.write(context, Optional.empty(), plan.again());
+            return statuses.write(context, restore, Optional.empty(), plan.again());
         }
         if (plan.status().phase() != seen.status().phase()) {
             LOG.info("{}/{} is {}", restore.getMetadata().getNamespace(), restore.getMetadata().getName(), plan.status().phase());
         }
-        restore.setStatus(plan.status());
-        return StatusUpdates.write(context, Optional.of(restore), plan.again());
+        return statuses.write(context, restore, Optional.of(plan.status()), plan.again());
     }
 
     private RestorePlan carryOut(Observed seen, RestorePlan plan) {

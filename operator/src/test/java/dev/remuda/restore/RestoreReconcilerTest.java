@@ -126,17 +126,29 @@ class RestoreReconcilerTest {
 
     /** As after a return to an older operator. */
     @Test
-    void aRestoreInAPhaseOrStepThatThisOperatorDoesNotKnowIsNotTouched() {
+    void aRestoreInAStepThatThisOperatorDoesNotKnowIsNotTouched() {
+        unknown("Running");
+        kubelet.await(Restore.class, "back", restore -> restore.getStatus().conditions().stream().anyMatch(condition -> condition.getReason().equals("UnknownStep")));
+        assertThat(client.batch().v1().jobs().inNamespace(Samples.NAMESPACE).list().getItems()).isEmpty();
+    }
+
+    @Test
+    void aRestoreInAPhaseThatThisOperatorDoesNotKnowIsNotTouched() {
+        unknown("Dreaming");
+        Awaitility.await().until(() -> client.v1().events().inNamespace(Samples.NAMESPACE).list().getItems().stream()
+                .anyMatch(event -> event.getReason().equals("NewerVersion") && event.getMessage().contains("status.phase Dreaming")));
+        assertThat(client.batch().v1().jobs().inNamespace(Samples.NAMESPACE).list().getItems()).isEmpty();
+    }
+
+    private void unknown(String phase) {
         GenericKubernetesResource unknown = Serialization.unmarshal(
                 Serialization.asJson(Samples.restore(RestoreStrategy.Recreate, null, "horses")), GenericKubernetesResource.class);
         unknown.setAdditionalProperty(
-                "status", Map.of("phase", "Dreaming", "startedAt", "2026-03-01T02:00:00Z", "steps", List.of(Map.of("name", "Unheard", "attempt", 1, "job", "back-unheard-1"))));
+                "status", Map.of("phase", phase, "startedAt", "2026-03-01T02:00:00Z", "steps", List.of(Map.of("name", "Unheard", "attempt", 1, "job", "back-unheard-1"))));
         client.genericKubernetesResources(ResourceDefinitionContext.fromResourceType(Restore.class))
                 .inNamespace(Samples.NAMESPACE)
                 .resource(unknown)
                 .create();
-        kubelet.await(Restore.class, "back", restore -> restore.getStatus().conditions().stream().anyMatch(condition -> condition.getReason().equals("UnknownStep")));
-        assertThat(client.batch().v1().jobs().inNamespace(Samples.NAMESPACE).list().getItems()).isEmpty();
     }
 
     @Test
