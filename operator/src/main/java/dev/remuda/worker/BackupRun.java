@@ -79,6 +79,7 @@ final class BackupRun {
             throw takenBack(e, parts, key);
         }
         commit(manifest, labels);
+        endStrays(key);
         return result(manifest, task.prefix());
     }
 
@@ -141,6 +142,7 @@ final class BackupRun {
     private RuntimeException takenBack(RuntimeException cause, PartStream parts, String key) {
         try {
             parts.abort();
+            endStrays(key);
             if (parts.completed()) {
                 store.delete(key);
             }
@@ -150,7 +152,8 @@ final class BackupRun {
             return cause;
         } catch (RuntimeException e) {
             LOG.warn("what was stored so far could not be taken back: {}", e.getMessage());
-            return WorkFailure.of(cause).withLeftovers();
+            return WorkFailure.of(cause)
+                    .withLeftovers("What was stored so far under " + store.url(task.prefix()) + " could not be taken back: " + WorkFailure.of(e).getMessage());
         }
     }
 
@@ -189,7 +192,16 @@ final class BackupRun {
                 throw new WorkFailure(Reason.InternalError, "another manifest exists at " + store.url(key) + ": two workers had the same attempt");
             }
         } catch (RuntimeException e) {
-            throw WorkFailure.of(e).withLeftovers();
+            throw WorkFailure.of(e).withLeftovers("It is not known whether the manifest is stored; what is in " + store.url(task.prefix()) + " is looked at next");
+        }
+    }
+
+    /** The answer to a begun upload may be lost, and then another is begun. The backup is whole: whatever goes wrong here is no failure. */
+    private void endStrays(String key) {
+        try {
+            store.unfinished(key).forEach(store::abort);
+        } catch (WorkFailure e) {
+            LOG.warn("whether unfinished uploads of {} are left could not be seen: {}", store.url(key), e.getMessage());
         }
     }
 

@@ -118,7 +118,7 @@ final class BackupSource implements Source {
 
     @Override
     public Archive archive() {
-        return () -> decompressed(journal.counting(new ObjectStream(store, key, stored)));
+        return () -> decompressed(StoredProof.proving(journal.counting(new ObjectStream(store, key, stored)), url(), manifest.dump()));
     }
 
     private InputStream decompressed(InputStream bytes) throws IOException {

@@ -51,7 +51,7 @@ final class Mover {
         String key = manifest.dataKey(move.prefix());
         Stored before = StoredProof.look(store, key, manifest.dump());
         if (isElsewhere(before, move.storageClass())) {
-            store.copy(key, before, attributes(manifest, move, Optional.of(move.storageClass())));
+            copy(manifest, move, key, before);
         } else {
             store.relabel(key, before, attributes(manifest, move, Optional.empty()));
         }
@@ -66,6 +66,19 @@ final class Mover {
         store.put(Today.key(move.prefix()), today.getBytes(StandardCharsets.UTF_8), "application/json");
         LOG.info("{} is in tier {}, its dump in class {}", move.backup(), move.tier(), after.storageClass());
         return new Moved(move.uid(), move.tier(), now);
+    }
+
+    /** When the answer is lost, the second try finds the first one's copy in the place of what it was to copy. */
+    private void copy(Manifest manifest, Move move, String key, Stored before) {
+        try {
+            store.copy(key, before, attributes(manifest, move, Optional.of(move.storageClass())));
+        } catch (WorkFailure e) {
+            Stored now = e.reason() == Reason.ObjectMissing ? StoredProof.look(store, key, manifest.dump()) : before;
+            if (now.equals(before) || isElsewhere(now, move.storageClass())) {
+                throw e;
+            }
+            store.relabel(key, now, attributes(manifest, move, Optional.empty()));
+        }
     }
 
     /** What is archived stays: it would have to be asked back first, which costs hours and money. */

@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.remuda.task.Reason;
 import dev.remuda.task.SettleResult;
 import dev.remuda.task.SettleTask;
 import dev.remuda.worker.store.Manifest;
@@ -39,7 +38,7 @@ final class SettleRun {
             try {
                 return settle();
             } catch (WorkFailure e) {
-                if (e.reason() != Reason.StorageUnreachable || Instant.now().plus(PAUSE).isAfter(end)) {
+                if (!e.reason().canPass() || Instant.now().plus(PAUSE).isAfter(end)) {
                     throw e;
                 }
                 LOG.warn("{}; trying again", e.getMessage());

@@ -8,10 +8,26 @@ import java.util.concurrent.TimeUnit;
 
 import dev.remuda.task.Reason;
 
-/** Lets the work be stopped from outside (SIGTERM): what blocks is ended, so that the work can clean up after itself and report. */
+/**
+ * Lets the work be stopped from outside (SIGTERM): what blocks is ended, so that the work can clean up after itself and report. What blocks for
+ * other reasons ends by its {@link Patience}.
+ */
 public final class Stop {
     private final Set<Runnable> actions = ConcurrentHashMap.newKeySet();
     private final CountDownLatch requested = new CountDownLatch(1);
+    private final Patience patience;
+
+    public Stop() {
+        this(Patience.USUAL);
+    }
+
+    Stop(Patience patience) {
+        this.patience = patience;
+    }
+
+    public Patience patience() {
+        return patience;
+    }
 
     /** Takes back a registration. */
     public interface Registration extends AutoCloseable {

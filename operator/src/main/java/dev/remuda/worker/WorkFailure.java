@@ -30,9 +30,9 @@ public final class WorkFailure extends RuntimeException {
                 : new WorkFailure(Reason.InternalError, "a fault of Remuda: " + e + "; please report it with the worker's log", e);
     }
 
-    /** The same, of which something is left in the store. */
-    WorkFailure withLeftovers() {
-        return new WorkFailure(reason, getMessage(), this, true);
+    /** The same, of which something may be left in the store. @param where and why */
+    WorkFailure withLeftovers(String where) {
+        return new WorkFailure(reason, getMessage() + ". " + where, this, true);
     }
 
     public Reason reason() {

@@ -49,6 +49,9 @@ final class Bench {
     final String prefix = Bucket.freshPrefix();
     private final List<String> uids = new ArrayList<>();
     final Path secrets = Folders.temporary("secrets");
+    /** How the workers reach the store. */
+    String endpoint;
+    Patience patience = Patience.USUAL;
 
     Bench() {
         this(SeaweedServer.shared());
@@ -68,6 +71,7 @@ final class Bench {
         this.programs = programs;
         this.store = store;
         this.bucket = store.bucket();
+        this.endpoint = store.endpoint();
         secret("db", Map.of("username", "postgres", "password", PostgresServer.PASSWORD));
         secret("s3", Map.of("AWS_ACCESS_KEY_ID", SeaweedServer.KEY_ID, "AWS_SECRET_ACCESS_KEY", SeaweedServer.KEY + "\n"));
     }
@@ -97,7 +101,7 @@ final class Bench {
     }
 
     StoreAccess access() {
-        return new StoreAccess(SeaweedServer.BUCKET, null, store.endpoint(), true, named("s3"), StoreAccess.Tagging.Auto);
+        return new StoreAccess(SeaweedServer.BUCKET, null, endpoint, true, named("s3"), StoreAccess.Tagging.Auto);
     }
 
     BackupTask backup(String database) {
@@ -187,7 +191,7 @@ final class Bench {
     }
 
     Result run(Task task) {
-        return run(task, new Stop());
+        return run(task, new Stop(patience));
     }
 
     Result run(Task task, Stop stop) {

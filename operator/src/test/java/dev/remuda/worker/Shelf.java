@@ -42,6 +42,9 @@ final class Shelf {
     final SeaweedServer server = SeaweedServer.shared();
     final Bucket bucket = server.bucket();
     final String root;
+    /** How the workers reach the store. */
+    String endpoint = server.endpoint();
+    Patience patience = Patience.USUAL;
 
     Shelf() {
         this(Bucket.freshPrefix() + "production/a/");
@@ -80,7 +83,7 @@ final class Shelf {
             Files.writeString(folder.resolve("AWS_ACCESS_KEY_ID"), SeaweedServer.KEY_ID);
             Files.writeString(folder.resolve("AWS_SECRET_ACCESS_KEY"), SeaweedServer.KEY);
             return new StoreAccess(
-                    SeaweedServer.BUCKET, null, server.endpoint(), true, new SecretFiles("s3", folder.toString(), Map.of()), tagging);
+                    SeaweedServer.BUCKET, null, endpoint, true, new SecretFiles("s3", folder.toString(), Map.of()), tagging);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -131,7 +134,7 @@ final class Shelf {
     }
 
     MaintainResult run(MaintainTask task) {
-        try (ObjectStore store = new S3ObjectStore(task.store(), new Stop())) {
+        try (ObjectStore store = new S3ObjectStore(task.store(), new Stop(patience))) {
             return run(task, store);
         }
     }

@@ -1,7 +1,10 @@
 package dev.remuda.worker.store;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
+import javax.xml.stream.XMLStreamException;
 
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -16,20 +19,29 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 import dev.remuda.task.SecretFiles;
 import dev.remuda.task.StoreAccess;
 import dev.remuda.worker.MountedSecret;
+import dev.remuda.worker.Patience;
+import dev.remuda.worker.Stop;
 
 /** Makes the SDK's client as a store needs it. */
 final class S3Connection {
-    private static final int ATTEMPTS = 5;
+    private static final int CONFLICT = 409;
+
+    /** A conflict between two writers. */
+    private static final Set<String> CONFLICTS = Set.of("ConditionalRequestConflict", "OperationAborted");
 
     private S3Connection() {}
 
-    static S3Client open(StoreAccess access) {
+    /** @param attempts how often a request is tried in all */
+    static S3Client open(StoreAccess access, Stop stop, int attempts) {
+        Patience.Store patience = stop.patience().store();
         S3ClientBuilder builder = S3Client.builder()
                 .credentialsProvider(access.secret() == null ? DefaultCredentialsProvider.builder().build() : fromSecret(access.secret()))
                 .region(region(access))
@@ -39,18 +51,43 @@ final class S3Connection {
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .serviceConfiguration(settings -> settings.chunkedEncodingEnabled(false))
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
-                        .connectionTimeout(Duration.ofSeconds(10))
-                        .socketTimeout(Duration.ofSeconds(60)))
+                        .connectionTimeout(patience.connect())
+                        .socketTimeout(patience.silence()))
                 .overrideConfiguration(override -> override
-                        // A stalled write has no timeout of its own.
-                        .apiCallAttemptTimeout(Duration.ofMinutes(5))
-                        .retryStrategy(StandardRetryStrategy.builder().maxAttempts(ATTEMPTS).build()));
+                        .apiCallAttemptTimeout(patience.attempt())
+                        .apiCallTimeout(patience.call())
+                        .retryStrategy(retries(patience, stop, attempts)));
         if (access.endpoint() == null) {
             builder.crossRegionAccessEnabled(true);
         } else {
             builder.endpointOverride(URI.create(access.endpoint()));
         }
         return builder.build();
+    }
+
+    private static StandardRetryStrategy retries(Patience.Store patience, Stop stop, int attempts) {
+        return StandardRetryStrategy.builder()
+                .maxAttempts(attempts)
+                .backoffStrategy(pauses(patience.pause(), patience, stop))
+                .throttlingBackoffStrategy(pauses(patience.pause().multipliedBy(2), patience, stop))
+                .retryOnException(S3Connection::isMendable)
+                // It keeps many clients from storming a store. Here is one, and a long upload over a bad line would use it up.
+                .circuitBreakerEnabled(false)
+                .build();
+    }
+
+    /** None once the worker is told to stop: its time is for cleaning up. */
+    private static BackoffStrategy pauses(Duration first, Patience.Store patience, Stop stop) {
+        BackoffStrategy pauses = BackoffStrategy.exponentialDelayHalfJitter(first, patience.longestPause());
+        return attempt -> stop.requested() ? Duration.ZERO : pauses.computeDelay(attempt);
+    }
+
+    /** What another try may mend, though the SDK does not think so: bytes that changed on their way, or an answer that is cut off within its body. */
+    private static boolean isMendable(Throwable e) {
+        if (e instanceof S3Exception answer) {
+            return S3Failures.isDamage(answer) || answer.statusCode() == CONFLICT && CONFLICTS.contains(S3Failures.code(answer));
+        }
+        return e instanceof SdkClientException && S3Failures.causes(e).anyMatch(cause -> cause instanceof IOException || cause instanceof XMLStreamException);
     }
 
     private static Region region(StoreAccess access) {

@@ -1,10 +1,15 @@
 package dev.remuda.worker.store;
 
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -14,9 +19,17 @@ import dev.remuda.worker.WorkFailure;
 
 /** What a store's refusal means, and what to do about it. */
 final class S3Failures {
-    private static final Set<String> BAD_KEY = Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidClientTokenId", "ExpiredToken", "InvalidToken");
+    private static final Set<String> BAD_KEY = Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidClientTokenId", "InvalidToken");
+    private static final Set<String> EXPIRED = Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired");
     private static final Set<String> FULL =
             Set.of("InsufficientStorage", "XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "StorageFull", "NotEnoughSpace");
+    private static final Set<String> THROTTLED = Set.of(
+            "SlowDown", "SlowDownRead", "SlowDownWrite", "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestLimitExceeded",
+            "TooManyRequests", "BandwidthLimitExceeded");
+    private static final Set<String> SKEWED = Set.of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture");
+    private static final Set<String> DAMAGED = Set.of(
+            "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "ContentSHA256Mismatch", "InvalidDigest", "IncompleteBody", "XMinioInvalidChecksum");
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private final StoreAccess access;
 
@@ -24,16 +37,24 @@ final class S3Failures {
         this.access = access;
     }
 
-    /** @param what what was being done, such as "storing s3://b/k" */
-    WorkFailure of(String what, SdkException e) {
-        return e instanceof S3Exception answer ? answered(what, answer) : unanswered(what, e);
+    /**
+     * @param what what was being done, such as "storing s3://b/k"
+     * @param permission what it takes, such as s3:PutObject
+     */
+    WorkFailure of(String what, String permission, SdkException e) {
+        return e instanceof S3Exception answer ? answered(what, permission, answer) : unanswered(what, e);
+    }
+
+    /** Other bytes came than were sent. */
+    static boolean isDamage(S3Exception e) {
+        return DAMAGED.contains(code(e));
     }
 
     static String code(S3Exception e) {
         return e.awsErrorDetails() == null || e.awsErrorDetails().errorCode() == null ? "" : e.awsErrorDetails().errorCode();
     }
 
-    private WorkFailure answered(String what, S3Exception e) {
+    private WorkFailure answered(String what, String permission, S3Exception e) {
         String code = code(e);
         String said = "the store answered " + e.statusCode() + (code.isEmpty() ? "" : " " + code) + " while " + what + ": ";
         if (code.equals("NoSuchBucket")) {
@@ -51,16 +72,39 @@ final class S3Failures {
         if (code.equals("InvalidStorageClass")) {
             return new WorkFailure(Reason.InvalidSpec, said + "the store does not have this storage class; choose another in the tier's storageClass", e);
         }
+        if (SKEWED.contains(code)) {
+            return new WorkFailure(
+                    Reason.StorageAccessDenied, said + "the clocks of this node and of the store differ" + skew(e) + "; set both by NTP (chronyc tracking on each)", e);
+        }
+        if (EXPIRED.contains(code)) {
+            return new WorkFailure(
+                    Reason.StorageAccessDenied,
+                    said + "the credentials have expired; renew those in " + secret() + ", and let them last for longer than a backup takes", e);
+        }
         if (BAD_KEY.contains(code)) {
             return new WorkFailure(Reason.StorageAccessDenied, said + "the access key is wrong or expired; correct " + secret(), e);
         }
         if (e.statusCode() == 403 || e.statusCode() == 401) {
             return new WorkFailure(
                     Reason.StorageAccessDenied,
-                    said + "the access key may not do this; allow it on bucket " + access.bucket() + ", or correct " + secret(), e);
+                    said + detail(e) + "; the access key may not do this: allow " + permission + " on bucket " + access.bucket() + ", or correct " + secret(), e);
         }
         if (FULL.contains(code) || e.statusCode() == 507) {
             return new WorkFailure(Reason.StorageFull, said + "the store has no room left; free some or raise its quota", e);
+        }
+        if (e.statusCode() == TOO_MANY_REQUESTS || THROTTLED.contains(code)) {
+            return new WorkFailure(
+                    Reason.StorageThrottled, said + "it was asked more slowly and went on to answer so; see what else uses bucket " + access.bucket()
+                            + ", raise its limits, or choose a quieter hour", e);
+        }
+        if (isDamage(e)) {
+            return new WorkFailure(
+                    Reason.ChecksumMismatch, said + "what arrived is not what was sent, each time that it was tried; something between here and " + endpoint()
+                            + " changes it (a proxy, a network card, memory)", e);
+        }
+        if (code.equals("NoSuchUpload")) {
+            return new WorkFailure(
+                    Reason.ObjectMissing, said + "somebody has ended the upload meanwhile; see the bucket's lifecycle rules (AbortIncompleteMultipartUpload must leave it a day)", e);
         }
         if (e.statusCode() == 404) {
             return new WorkFailure(Reason.ObjectMissing, said + "it is not there (any more)", e);
@@ -89,6 +133,25 @@ final class S3Failures {
                         + "); check storage.s3.endpoint and whether the store runs", e);
     }
 
+    /** The answer's date tells. */
+    private static String skew(S3Exception e) {
+        return Optional.ofNullable(e.awsErrorDetails())
+                .map(AwsErrorDetails::sdkHttpResponse)
+                .flatMap(response -> response.firstMatchingHeader("Date"))
+                .flatMap(S3Failures::date)
+                .map(date -> Duration.between(Instant.now(), date))
+                .map(ahead -> ": the store's is " + ahead.abs().toSeconds() + " s " + (ahead.isNegative() ? "behind" : "ahead"))
+                .orElse("");
+    }
+
+    private static Optional<Instant> date(String text) {
+        try {
+            return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
     private String endpoint() {
         return access.endpoint() == null ? "AWS" : access.endpoint();
     }
@@ -101,7 +164,7 @@ final class S3Failures {
         return e.awsErrorDetails() == null || e.awsErrorDetails().errorMessage() == null ? "no more was said" : e.awsErrorDetails().errorMessage();
     }
 
-    private static Stream<Throwable> causes(Throwable e) {
+    static Stream<Throwable> causes(Throwable e) {
         return Stream.iterate(e, cause -> cause != null, Throwable::getCause);
     }
 }

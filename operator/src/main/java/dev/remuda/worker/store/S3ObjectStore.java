@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.RetryableException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
@@ -25,18 +26,24 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 import dev.remuda.task.StorageClass;
 import dev.remuda.task.StoreAccess;
+import dev.remuda.worker.Patience;
 import dev.remuda.worker.Stop;
 
 /** A bucket of an S3-compatible store. */
 public final class S3ObjectStore implements ObjectStore {
     private static final Logger LOG = LoggerFactory.getLogger(S3ObjectStore.class);
 
+    private static final String NEEDED_FOR_TAGS = " (tags need no permission while storage.s3.tagging is Disabled)";
+
     private final StoreAccess access;
     private final Stop stop;
     private final S3Client s3;
+    /** For what hours of work hang on. */
+    private final S3Client patient;
     private final S3Failures failures;
     private final S3Copy.Size copySize;
     private boolean tags;
@@ -51,7 +58,8 @@ public final class S3ObjectStore implements ObjectStore {
         this.copySize = copySize;
         this.tags = access.tagging() == StoreAccess.Tagging.Auto;
         this.stop = stop;
-        this.s3 = S3Connection.open(access);
+        this.s3 = S3Connection.open(access, stop, Patience.Store.FEW);
+        this.patient = S3Connection.open(access, stop, Patience.Store.MANY);
         this.failures = new S3Failures(access);
     }
 
@@ -62,7 +70,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public Upload begin(String key, Attributes attributes) {
-        return new Parts(key, tagged("beginning to store " + url(key), tag -> s3.createMultipartUpload(request -> request.bucket(access.bucket())
+        return new Parts(key, tagged("beginning to store " + url(key), "s3:PutObject", tag -> s3.createMultipartUpload(request -> request.bucket(access.bucket())
                         .key(key)
                         .contentType(attributes.contentType())
                         .metadata(attributes.metadata(tag))
@@ -75,7 +83,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public void relabel(String key, Stored object, Attributes attributes) {
-        boolean done = tagged("tagging " + url(key), tag -> {
+        boolean done = tagged("tagging " + url(key), "s3:PutObjectTagging", tag -> {
             if (tag) {
                 s3.putObjectTagging(request -> request.bucket(access.bucket()).key(key).tagging(attributes.tags()));
             }
@@ -91,7 +99,7 @@ public final class S3ObjectStore implements ObjectStore {
         if (object.size() > copySize.whole()) {
             unfinished(key).forEach(this::abort); // of a copy whose worker was killed
         }
-        tagged("copying " + url(key) + " onto itself", tag -> {
+        tagged("copying " + url(key) + " onto itself", "s3:GetObject and s3:PutObject", tag -> {
             new S3Copy(s3, access.bucket(), copySize, stop).inPlace(key, object, attributes, tag);
             return tag;
         });
@@ -99,9 +107,9 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public Optional<Stored> head(String key) {
-        return present("looking at " + url(key), () -> {
+        return present("looking at " + url(key), "s3:GetObject", () -> {
             HeadObjectResponse head =
-                    s3.headObject(request -> request.bucket(access.bucket()).key(key).checksumMode(ChecksumMode.ENABLED));
+                    patient.headObject(request -> request.bucket(access.bucket()).key(key).checksumMode(ChecksumMode.ENABLED));
             String storageClass = Optional.ofNullable(head.storageClassAsString()).orElse(StorageClass.STANDARD.name());
             return new Stored(head.contentLength(), head.eTag(), Optional.ofNullable(head.checksumCRC64NVME()), storageClass, Optional.ofNullable(head.restore()));
         });
@@ -110,7 +118,7 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public void read(String key, String etag, long offset, byte[] buffer, int length) {
         stop.requireGoOn();
-        call("reading " + url(key), () -> s3.getObject(
+        call("reading " + url(key), "s3:GetObject", () -> patient.getObject(
                 request -> request.bucket(access.bucket())
                         .key(key)
                         .ifMatch(etag)
@@ -136,35 +144,35 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public Optional<byte[]> get(String key) {
-        return present("reading " + url(key), () -> s3.getObjectAsBytes(request -> request.bucket(access.bucket()).key(key)).asByteArray());
+        return present("reading " + url(key), "s3:GetObject", () -> s3.getObjectAsBytes(request -> request.bucket(access.bucket()).key(key)).asByteArray());
     }
 
     @Override
     public boolean putIfAbsent(String key, byte[] bytes, String contentType, Map<String, String> labels) {
         try {
-            s3.putObject(
+            patient.putObject(
                     request -> request.bucket(access.bucket()).key(key).contentType(contentType).metadata(Attributes.metadata(labels)).ifNoneMatch("*"),
                     RequestBody.fromBytes(bytes));
             return true;
         } catch (S3Exception e) {
-            if (e.statusCode() == 412 || e.statusCode() == 409) {
+            if (e.statusCode() == 412) {
                 return false;
             }
-            throw failures.of("storing " + url(key), e);
+            throw failures.of("storing " + url(key), "s3:PutObject", e);
         } catch (SdkException e) {
-            throw failures.of("storing " + url(key), e);
+            throw failures.of("storing " + url(key), "s3:PutObject", e);
         }
     }
 
     @Override
     public void put(String key, byte[] bytes, String contentType) {
-        call("storing " + url(key), () -> s3.putObject(
+        call("storing " + url(key), "s3:PutObject", () -> s3.putObject(
                 request -> request.bucket(access.bucket()).key(key).contentType(contentType), RequestBody.fromBytes(bytes)));
     }
 
     @Override
     public void askBack(String key, int days, String speed) {
-        call("asking back " + url(key), () -> {
+        call("asking back " + url(key), "s3:RestoreObject", () -> {
             try {
                 return s3.restoreObject(request -> request.bucket(access.bucket())
                         .key(key)
@@ -180,7 +188,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public List<Listed> list(String prefix) {
-        return call("listing " + url(prefix), () -> s3
+        return call("listing " + url(prefix), "s3:ListBucket", () -> s3
                 .listObjectsV2Paginator(request -> request.bucket(access.bucket()).prefix(prefix))
                 .contents()
                 .stream()
@@ -190,12 +198,12 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public void delete(String key) {
-        call("deleting " + url(key), () -> s3.deleteObject(request -> request.bucket(access.bucket()).key(key)));
+        call("deleting " + url(key), "s3:DeleteObject", () -> s3.deleteObject(request -> request.bucket(access.bucket()).key(key)));
     }
 
     @Override
     public List<Unfinished> unfinished(String prefix) {
-        return call("listing unfinished uploads under " + url(prefix), () -> s3
+        return call("listing unfinished uploads under " + url(prefix), "s3:ListBucketMultipartUploads", () -> s3
                 .listMultipartUploadsPaginator(request -> request.bucket(access.bucket()).prefix(prefix))
                 .uploads()
                 .stream()
@@ -209,38 +217,38 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     private void abort(String key, String id) {
-        present("aborting the upload of " + url(key), () -> s3.abortMultipartUpload(request -> request.bucket(access.bucket()).key(key).uploadId(id)));
+        present("aborting the upload of " + url(key), "s3:AbortMultipartUpload", () -> s3.abortMultipartUpload(request -> request.bucket(access.bucket()).key(key).uploadId(id)));
     }
 
     @Override
     public void close() {
         s3.close();
+        patient.close();
     }
 
     /** Asks with tags, and once more without when the store answers that it has none. */
-    private <T> T tagged(String what, Function<Boolean, T> request) {
+    private <T> T tagged(String what, String permission, Function<Boolean, T> request) {
         if (tags) {
             try {
                 return request.apply(true);
             } catch (S3Exception e) {
                 if (!notImplemented(e)) {
-                    String with = e.statusCode() == 403 ? " with tags (which also takes s3:PutObjectTagging, unless tagging is Disabled)" : "";
-                    throw failures.of(what + with, e);
+                    throw failures.of(what, permission + (permission.contains("Tagging") ? "" : " and s3:PutObjectTagging") + NEEDED_FOR_TAGS, e);
                 }
             } catch (SdkException e) {
-                throw failures.of(what, e);
+                throw failures.of(what, permission, e);
             }
             LOG.info("the store has no object tags; labels stand in the object's metadata and in the manifest");
             tags = false;
         }
-        return call(what, () -> request.apply(false));
+        return call(what, permission, () -> request.apply(false));
     }
 
-    private <T> T call(String what, Callable<T> request) {
+    private <T> T call(String what, String permission, Callable<T> request) {
         try {
             return request.call();
         } catch (SdkException e) {
-            throw failures.of(what, e);
+            throw failures.of(what, permission, e);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -249,8 +257,8 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     /** Like call, but what is not there is empty; a missing bucket is a failure still. */
-    private <T> Optional<T> present(String what, Callable<T> request) {
-        return call(what, () -> {
+    private <T> Optional<T> present(String what, String permission, Callable<T> request) {
+        return call(what, permission, () -> {
             try {
                 return Optional.of(request.call());
             } catch (S3Exception e) {
@@ -278,22 +286,15 @@ public final class S3ObjectStore implements ObjectStore {
 
         @Override
         public void part(int number, byte[] bytes, int length, String checksum) {
-            String etag = call("storing part " + number + " of " + url(key), () -> s3.uploadPart(
-                            request -> request.bucket(access.bucket())
-                                    .key(key)
-                                    .uploadId(id)
-                                    .partNumber(number)
-                                    .contentLength((long) length)
-                                    .checksumCRC64NVME(checksum),
-                            body(bytes, length))
-                    .eTag());
+            String what = "storing part " + number + " of " + url(key) + (parts.isEmpty() ? "" : ", though parts before it were taken");
+            String etag = call(what, "s3:PutObject", () -> stored(number, bytes, length, checksum));
             parts.add(CompletedPart.builder().partNumber(number).eTag(etag).checksumCRC64NVME(checksum).build());
         }
 
         @Override
         public void complete(String checksum) {
             // An answer that was lost makes the second try find no upload; whether the object is there and whole is proved afterwards anyway.
-            present("completing " + url(key), () -> s3.completeMultipartUpload(request -> request.bucket(access.bucket())
+            present("completing " + url(key), "s3:PutObject", () -> patient.completeMultipartUpload(request -> request.bucket(access.bucket())
                     .key(key)
                     .uploadId(id)
                     .multipartUpload(upload -> upload.parts(parts))
@@ -304,6 +305,35 @@ public final class S3ObjectStore implements ObjectStore {
         @Override
         public void abort() {
             S3ObjectStore.this.abort(key, id);
+        }
+
+        private String stored(int number, byte[] bytes, int length, String checksum) {
+            UploadPartRequest request = to(number).contentLength((long) length).checksumCRC64NVME(checksum).build();
+            try {
+                return patient.uploadPart(request, body(bytes, length)).eTag();
+            } catch (S3Exception e) {
+                if (!S3Failures.code(e).isEmpty()) {
+                    throw e;
+                }
+                requireTaken(number, e);
+                return patient.uploadPart(request, body(bytes, length)).eTag();
+            }
+        }
+
+        /**
+         * A store may refuse a part before it is sent, and the HTTP client drops the words of such a refusal. One without bytes is refused for the same
+         * reason, and aloud, or the reason has passed.
+         */
+        private void requireTaken(int number, S3Exception refusal) {
+            try {
+                s3.uploadPart(to(number).build(), RequestBody.empty());
+            } catch (SdkClientException e) {
+                throw refusal;
+            }
+        }
+
+        private UploadPartRequest.Builder to(int number) {
+            return UploadPartRequest.builder().bucket(access.bucket()).key(key).uploadId(id).partNumber(number);
         }
 
         /** The part from memory, without a copy of it, as often as the SDK asks. */

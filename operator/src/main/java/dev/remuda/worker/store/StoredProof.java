@@ -9,6 +9,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import dev.remuda.task.Reason;
 import dev.remuda.worker.WorkFailure;
 import dev.remuda.worker.store.ObjectStore.Stored;
@@ -16,6 +19,8 @@ import dev.remuda.worker.store.PartStream.Written;
 
 /** Proves that a stored object is what was written. */
 public final class StoredProof {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredProof.class);
+
     private StoredProof() {}
 
     /**
@@ -31,11 +36,15 @@ public final class StoredProof {
             return;
         }
         requireChecksum(store, key, stored.checksum().get(), written.checksum());
-        byte[] end = new byte[written.tail().length];
-        store.read(key, stored.etag(), written.size() - end.length, end, end.length);
-        if (!Arrays.equals(end, written.tail())) {
+        if (!ends(store, key, stored, written) && !ends(store, key, stored, written)) {
             throw new WorkFailure(Reason.ChecksumMismatch, "the last bytes of " + store.url(key) + " are not those that were written; the store is at fault");
         }
+    }
+
+    private static boolean ends(ObjectStore store, String key, Stored stored, Written written) {
+        byte[] end = new byte[written.tail().length];
+        store.read(key, stored.etag(), written.size() - end.length, end, end.length);
+        return Arrays.equals(end, written.tail());
     }
 
     /**
@@ -60,6 +69,35 @@ public final class StoredProof {
         return stored;
     }
 
+    /**
+     * The same bytes, which are proved again on the way: what was whole when it was proved may be damaged when it is read the next time. At the end
+     * it throws ChecksumMismatch if they are others.
+     */
+    public static InputStream proving(InputStream bytes, String url, Manifest.Dump dump) {
+        MessageDigest sha256 = PartStream.sha256();
+        return new DigestInputStream(bytes, sha256) {
+            private boolean proved;
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                int n = super.read(buffer, offset, length);
+                if (n < 0 && !proved) {
+                    proved = true;
+                    requireEqual(url, HexFormat.of().formatHex(sha256.digest()), dump.sha256());
+                }
+                return n;
+            }
+        };
+    }
+
+    private static void requireEqual(String url, String found, String expected) {
+        if (!found.equals(expected)) {
+            throw new WorkFailure(
+                    Reason.ChecksumMismatch, url + " was whole when it was proved, and damaged on its way when it was read again; restore once more, and see "
+                            + "what lies between here and the store (a proxy, a network card, memory)");
+        }
+    }
+
     /** Reads from a stream, not necessarily to its end. */
     public interface Consumer {
         void read(InputStream bytes) throws IOException;
@@ -77,8 +115,21 @@ public final class StoredProof {
         return found.get();
     }
 
-    /** A damaged object also fails to decompress; that its bytes are wrong is the better news, so it goes first. */
+    /** What changed on its way is whole when it is read again. */
     private static void requireSha256(ObjectStore store, String key, Stored stored, String expected, Consumer alsoTo) {
+        try {
+            requireSha256Once(store, key, stored, expected, alsoTo);
+        } catch (WorkFailure e) {
+            if (e.reason() != Reason.ChecksumMismatch) {
+                throw e;
+            }
+            LOG.warn("{}; reading it once more", e.getMessage());
+            requireSha256Once(store, key, stored, expected, alsoTo);
+        }
+    }
+
+    /** A damaged object also fails to decompress; that its bytes are wrong is the better news, so it goes first. */
+    private static void requireSha256Once(ObjectStore store, String key, Stored stored, String expected, Consumer alsoTo) {
         MessageDigest sha256 = PartStream.sha256();
         WorkFailure refused = null;
         try (InputStream bytes = new DigestInputStream(new ObjectStream(store, key, stored), sha256)) {

@@ -32,7 +32,7 @@ class S3FailuresTest {
         "403, InvalidAccessKeyId, StorageAccessDenied, correct Secret backup-s3",
         "403, SignatureDoesNotMatch, StorageAccessDenied, correct Secret backup-s3",
         "400, ExpiredToken, StorageAccessDenied, expired",
-        "403, AccessDenied, StorageAccessDenied, allow it on bucket racing",
+        "403, AccessDenied, StorageAccessDenied, allow s3:PutObject on bucket racing",
         "403, InvalidObjectState, ObjectArchived, aws s3api restore-object",
         "400, InvalidStorageClass, InvalidSpec, the tier's storageClass",
         "412, PreconditionFailed, ObjectMissing, another object took its place",
@@ -40,7 +40,12 @@ class S3FailuresTest {
         "507, '', StorageFull, no room left",
         "404, NoSuchKey, ObjectMissing, not there",
         "500, InternalError, StorageUnreachable, whether it is full or down",
-        "503, SlowDown, StorageUnreachable, 503 SlowDown",
+        "503, SlowDown, StorageThrottled, a quieter hour",
+        "429, '', StorageThrottled, a quieter hour",
+        "503, ServiceUnavailable, StorageUnreachable, 503 ServiceUnavailable",
+        "403, RequestTimeTooSkewed, StorageAccessDenied, NTP",
+        "400, BadDigest, ChecksumMismatch, not what was sent",
+        "404, NoSuchUpload, ObjectMissing, AbortIncompleteMultipartUpload",
     })
     void anAnswerHasAReasonAndACure(int status, String code, Reason reason, String cure) {
         S3Exception answer = (S3Exception) S3Exception.builder()
@@ -48,7 +53,7 @@ class S3FailuresTest {
                 .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).errorMessage("so it is").build())
                 .build();
 
-        WorkFailure failure = failures.of("storing s3://racing/k", answer);
+        WorkFailure failure = failures.of("storing s3://racing/k", "s3:PutObject", answer);
 
         assertThat(failure.reason()).isEqualTo(reason);
         assertThat(failure.getMessage()).contains(cure);
@@ -56,16 +61,16 @@ class S3FailuresTest {
 
     @Test
     void noAnswerNamesTheEndpoint() {
-        assertThat(failures.of("storing", SdkClientException.create("x", new UnknownHostException("s3.example"))).getMessage())
+        assertThat(failures.of("storing", "s3:PutObject", SdkClientException.create("x", new UnknownHostException("s3.example"))).getMessage())
                 .contains("host name is not known (s3.example)");
-        assertThat(failures.of("storing", SdkClientException.create("x", new ConnectException("Connection refused"))).getMessage())
+        assertThat(failures.of("storing", "s3:PutObject", SdkClientException.create("x", new ConnectException("Connection refused"))).getMessage())
                 .contains("https://s3.example does not answer while storing (Connection refused)");
-        assertThat(failures.of("storing", SdkClientException.create("x", new IOException("reset"))).reason()).isEqualTo(Reason.StorageUnreachable);
+        assertThat(failures.of("storing", "s3:PutObject", SdkClientException.create("x", new IOException("reset"))).reason()).isEqualTo(Reason.StorageUnreachable);
     }
 
     @Test
     void noCredentialsAtAll() {
-        WorkFailure failure = failures.of("storing", SdkClientException.create("Unable to load credentials from any of the providers in the chain"));
+        WorkFailure failure = failures.of("storing", "s3:PutObject", SdkClientException.create("Unable to load credentials from any of the providers in the chain"));
 
         assertThat(failure.reason()).isEqualTo(Reason.StorageAccessDenied);
         assertThat(failure.getMessage()).contains("storage.s3.secretRef", "jobTemplate.serviceAccountName");
