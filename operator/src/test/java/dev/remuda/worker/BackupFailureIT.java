@@ -203,6 +203,7 @@ class BackupFailureIT {
     void fullStore() {
         try (SeaweedServer small = SeaweedServer.start("-volume.max=3", "-master.volumeSizeLimitMB=16")) {
             Bench there = new Bench(small);
+            there.patience = StoreFaultIT.SHORT;
 
             FailureResult failure = there.failed(there.backup(there.database(Racing.large(postgres)), there.access(), NONE));
 
@@ -217,6 +218,7 @@ class BackupFailureIT {
     void storeThatDiesMeanwhileAndWhatWasLeftThere() {
         try (SeaweedServer mortal = SeaweedServer.start()) {
             Bench there = new Bench(mortal);
+            there.patience = StoreFaultIT.SHORT;
             String database = Racing.large(postgres);
             CompletableFuture<Result> work =
                     CompletableFuture.supplyAsync(() -> there.run(there.backup(there.database(database), there.access(), NONE)));
