@@ -20,7 +20,6 @@ import dev.remuda.support.Stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a tired engineer gets wrong: each ends in a condition that names cause and cure, and leaves nothing in the bucket. */
-@EndToEnd
 class BadInputIT {
     private static final Stage STAGE = Stage.shared();
     private static final String SECRET = "secretRef: {name: horse-racing-db}";

@@ -15,7 +15,6 @@ import dev.remuda.support.Stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The main job as its users do it: kubectl apply of the examples, a Backup, a bad day, a Restore. */
-@EndToEnd
 class HorseRacingIT {
     private static final Stage STAGE = Stage.shared();
     private static String database;

@@ -42,7 +42,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * its own manner. Too many for each run of the suite, which has them without a cluster: {@code make faults} runs them here.
  */
 @Tag("faults")
-@EndToEnd
 class NetworkFaultsIT {
     private static final Stage STAGE = Stage.shared();
     private static final Semaphore AT_ONCE = new Semaphore(4);

@@ -25,7 +25,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** A node that does not answer any more, with a Backup's Pod on it. It takes minutes until Kubernetes gives a node up, so {@code make faults} runs it. */
 @Tag("faults")
-@EndToEnd
 class NodeGoneIT {
     private static final Stage STAGE = Stage.shared();
     private static final String GIVEN_UP_SOON = """

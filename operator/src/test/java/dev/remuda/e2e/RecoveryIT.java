@@ -20,7 +20,6 @@ import dev.remuda.support.Stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The commands of docs/recovery.md, typed as they stand there; only the names are those of the test. */
-@EndToEnd
 class RecoveryIT {
     private static final Stage STAGE = Stage.shared();
     private static final Pattern BLOCK = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);

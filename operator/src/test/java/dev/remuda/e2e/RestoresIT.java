@@ -25,7 +25,6 @@ import dev.remuda.support.Started;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Restores on the real cluster: the whole way of a Swap, and what is left when something stops it. */
-@EndToEnd
 class RestoresIT {
     private static final Stage STAGE = Stage.shared();
     private static final Set<Long> STOPPED = new HashSet<>();

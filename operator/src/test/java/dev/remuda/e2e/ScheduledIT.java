@@ -40,7 +40,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Policies that run themselves: schedules, tiers, retention, deletion. What takes days elsewhere takes a minute here; all of it is set going
  * first, so that the minutes pass at the same time.
  */
-@EndToEnd
 class ScheduledIT {
     private static final Stage STAGE = Stage.shared();
 

@@ -46,7 +46,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Passwords and keys are nowhere but in their Secrets. Each place is also searched for a word that must be there, so that a search which finds
  * nothing has looked.
  */
-@EndToEnd
 class SecretsIT {
     private static final Stage STAGE = Stage.shared();
 

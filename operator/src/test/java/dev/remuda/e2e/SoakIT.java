@@ -45,7 +45,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * says Completed gives its database back, and nothing is left over. {@code make soak} runs it.
  */
 @Tag("soak")
-@EndToEnd
 class SoakIT {
     private static final Stage STAGE = Stage.shared();
     private static final Duration AT_MOST = Duration.ofMinutes(Long.getLong("soak.minutes", 30));

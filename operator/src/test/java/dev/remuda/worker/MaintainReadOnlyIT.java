@@ -60,7 +60,7 @@ class MaintainReadOnlyIT {
             assertThat(result.sweptObjects()).isZero();
             assertThat(result.spared()).singleElement().satisfies(spared -> {
                 assertThat(spared.uid()).isEqualTo("uid-old");
-                assertThat(spared.why()).contains("403 AccessDenied", "p/old/manifest.json", "allow it on bucket");
+                assertThat(spared.why()).contains("403 AccessDenied", "p/old/manifest.json", "allow s3:DeleteObject on bucket");
             });
             assertThat(server.bucket().keys("p/")).containsExactlyElementsOf(keys);
         }
