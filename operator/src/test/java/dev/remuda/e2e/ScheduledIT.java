@@ -360,7 +360,8 @@ class ScheduledIT {
 
     /** Suspends the policy while one of its Backups is there, so that it stays. */
     private static Backup inColdForAWhile() {
-        Predicate<Backup> inCold = seen -> seen.getStatus() != null && seen.getStatus().phase() == Phase.Completed && "cold".equals(seen.getStatus().tier());
+        Predicate<Backup> inCold = seen -> seen.getStatus() != null && seen.getStatus().phase() == Phase.Completed && "cold".equals(seen.getStatus().tier())
+                && seen.getStatus().retainedBy() != null && seen.getStatus().retainedBy().stream().anyMatch(reason -> reason.startsWith("cold: among"));
         while (true) {
             awaitBackup("two-tiers", inCold);
             patch("bpol", "two-tiers", "suspend", true);

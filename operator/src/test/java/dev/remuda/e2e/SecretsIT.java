@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.github.luben.zstd.ZstdInputStream;
-import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -258,10 +258,13 @@ class SecretsIT {
         PLACES.put(name, texts);
     }
 
+    /** Those that have begun, and so have a log: Pods of other tests may have waited for an image in vain. */
     private static List<String> containers(Pod pod) {
-        List<Container> all = new ArrayList<>(pod.getSpec().getContainers());
-        all.addAll(pod.getSpec().getInitContainers());
-        return all.stream().map(Container::getName).toList();
+        return Stream.concat(pod.getStatus().getInitContainerStatuses().stream(), pod.getStatus().getContainerStatuses().stream())
+                .filter(status -> status.getState().getRunning() != null
+                        || status.getState().getTerminated() != null && status.getState().getTerminated().getStartedAt() != null)
+                .map(ContainerStatus::getName)
+                .toList();
     }
 
     private static Map<String, String> filtered(Map<String, String> logs, String container) {
