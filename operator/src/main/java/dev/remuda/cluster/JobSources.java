@@ -33,7 +33,7 @@ public final class JobSources {
                 .filter(known -> name.equals(known.getMetadata().getName()))
                 .findFirst();
         Optional<Pod> pod = context.getSecondaryResourcesAsStream(Pod.class)
-                .filter(known -> name.equals(known.getMetadata().getLabels().get(JOB_NAME)))
+                .filter(known -> name.equals(known.getMetadata().getLabels().get(JOB_NAME)) && JobView.owns(job, known))
                 .findFirst();
         return job.isEmpty() && pod.isEmpty() ? Optional.empty() : Optional.of(new JobView(name, job, pod));
     }

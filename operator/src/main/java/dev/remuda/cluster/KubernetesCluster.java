@@ -63,7 +63,9 @@ public final class KubernetesCluster implements Cluster {
     @Override
     public Optional<JobView> job(String namespace, String name) {
         Optional<Job> job = Optional.ofNullable(client.batch().v1().jobs().inNamespace(namespace).withName(name).get());
-        Optional<Pod> pod = client.pods().inNamespace(namespace).withLabel(JobSources.JOB_NAME, name).list().getItems().stream().findFirst();
+        Optional<Pod> pod = client.pods().inNamespace(namespace).withLabel(JobSources.JOB_NAME, name).list().getItems().stream()
+                .filter(known -> JobView.owns(job, known))
+                .findFirst();
         if (job.isEmpty() && pod.isEmpty()) {
             return Optional.empty();
         }

@@ -23,6 +23,12 @@ public record JobView(String name, Optional<Job> job, Optional<Pod> pod, Optiona
         this(name, job, pod, Optional.empty());
     }
 
+    /** Whether a Pod of the Job's name is the Job's own: an earlier Job of that name may have left one. @param job when it is there still */
+    public static boolean owns(Optional<Job> job, Pod pod) {
+        return job.isEmpty()
+                || pod.getMetadata().getOwnerReferences().stream().anyMatch(owner -> job.get().getMetadata().getUid().equals(owner.getUid()));
+    }
+
     public Outcome outcome(Instant now) {
         return Outcomes.of(this, now);
     }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import org.junit.jupiter.api.Test;
@@ -79,6 +81,16 @@ class JobViewTest {
         assertThat(known.isUnexplained(usual, created.plusSeconds(9))).isFalse();
         assertThat(known.isUnexplained(usual, created.plusSeconds(10))).isTrue();
         assertThat(known.isUnexplained(new Outcome.Waiting("ErrImagePull", "m"), created.plusSeconds(10))).isFalse();
+    }
+
+    @Test
+    void thePodOfAnEarlierJobOfThatNameIsNotItsOwn() {
+        Job known = new JobBuilder(job).editMetadata().withUid("here").endMetadata().build();
+        Pod own = new PodBuilder(Pods.of(job)).editMetadata().addNewOwnerReference().withUid("here").endOwnerReference().endMetadata().build();
+        Pod left = new PodBuilder(Pods.of(job)).editMetadata().addNewOwnerReference().withUid("earlier").endOwnerReference().endMetadata().build();
+        assertThat(JobView.owns(Optional.of(known), own)).isTrue();
+        assertThat(JobView.owns(Optional.of(known), left)).isFalse();
+        assertThat(JobView.owns(Optional.empty(), left)).as("what is left of the Job itself").isTrue();
     }
 
     private static JobView view(Job job) {
