@@ -5,18 +5,30 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.junit.jupiter.api.Test;
 
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.Phase;
+import dev.remuda.api.RetentionSpec;
+import dev.remuda.api.TierSpec;
 import dev.remuda.config.OperatorConfig;
+import dev.remuda.job.Names;
 import dev.remuda.support.ApiServer;
 import dev.remuda.support.Kubelet;
+import dev.remuda.support.MovingClock;
+import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,6 +65,33 @@ class LeaderIT {
                 lease.getSpec().setRenewTime(ZonedDateTime.now().plusHours(1));
             });
             assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** As when one is paused while it holds the lease, and acts once more. */
+    @Test
+    void twoLeadersForAMomentMakeOneBackupOfASlot() throws Exception {
+        Instant slot = Instant.now().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
+        MovingClock clock = new MovingClock(slot.minusSeconds(60));
+        BackupPolicy policy = Samples.in(namespace, Samples.policy());
+        policy.setSpec(Samples.with(policy.getSpec(), new TierSpec("hourly", "0 * * * *", new RetentionSpec("1h", null, null), null)));
+        client.resource(policy).create();
+        OperatorConfig config = Samples.config(namespace, Duration.ofDays(30)); // to this clock, Jobs are old when they are made
+        try (OperatorApp one = OperatorApp.start(server.adminClient(), config, clock, () -> {});
+                OperatorApp other = OperatorApp.start(server.adminClient(), config, clock, () -> {})) {
+            assertThat(one.healthPort()).isNotEqualTo(other.healthPort());
+            kubelet.await(BackupPolicy.class, "horses", known -> known.getStatus() != null && slot.equals(known.getStatus().nextBackup()));
+            clock.forward(Duration.ofSeconds(90));
+            client.resources(BackupPolicy.class).inNamespace(namespace).withName("horses").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"timeout\": \"3h\"}}");
+            String name = Names.scheduled("horses", slot);
+            kubelet.pod(name + "-1", Pods::running);
+            kubelet.pod(name + "-1", job -> Pods.reported(job, Samples.backedUp()));
+            kubelet.backup(name, Phase.Completed);
+            kubelet.await(BackupPolicy.class, "horses", known -> known.getStatus().lastBackup() != null && slot.equals(known.getStatus().tiers().getFirst().lastSlot()));
+            assertThat(client.resources(Backup.class).inNamespace(namespace).list().getItems()).singleElement().satisfies(
+                    made -> assertThat(made.getStatus().attempts()).singleElement().satisfies(attempt -> assertThat(attempt.settledBy()).isNull()));
+            assertThat(client.resources(Job.class).inNamespace(namespace).list().getItems()).hasSize(1);
+            assertThat(client.v1().events().inNamespace(namespace).list().getItems()).hasSize(1);
         }
     }
 

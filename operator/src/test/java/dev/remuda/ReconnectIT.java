@@ -7,15 +7,26 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Phase;
+import dev.remuda.api.RetentionSpec;
+import dev.remuda.api.TierSpec;
+import dev.remuda.config.OperatorConfig;
+import dev.remuda.job.Names;
 import dev.remuda.support.ApiServer;
 import dev.remuda.support.Kubelet;
+import dev.remuda.support.MovingClock;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 
@@ -55,6 +66,44 @@ class ReconnectIT {
             kubelet.job("comes-later-1");
             assertThat(kubelet.backup("waits", Phase.Failed).getStatus().conditions().getFirst().getReason()).isEqualTo("Unschedulable");
             Awaitility.await().atMost(PATIENCE).until(() -> status(operator, "/readyz") == 200);
+        }
+    }
+
+    /** Long enough that a lease expires, while a worker ends and a slot comes. */
+    @Test
+    void anOutageOfMinutesLosesNothingAndMakesNothingTwice() throws Exception {
+        Instant slot = Instant.now().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
+        MovingClock clock = new MovingClock(slot.minusSeconds(60));
+        OperatorConfig c = Samples.config(namespace, Duration.ofDays(30)); // to this clock, Jobs are old when they are made
+        OperatorConfig leading = new OperatorConfig(c.namespaces(), c.workerImage(), c.imagePullPolicy(), c.startDeadline(), c.archivePoll(), 0, true, namespace);
+        BackupPolicy policy = Samples.in(namespace, Samples.policy());
+        policy.setSpec(Samples.with(policy.getSpec(), new TierSpec("hourly", "0 * * * *", new RetentionSpec("1h", null, null), null)));
+        client.resource(policy).create();
+        client.resource(named("runs")).create();
+        CountDownLatch lost = new CountDownLatch(1);
+        try (OperatorApp operator = OperatorApp.start(server.adminClient(), leading, clock, lost::countDown)) {
+            kubelet.pod("runs-1", Pods::running);
+            kubelet.backup("runs", Phase.Running);
+            kubelet.await(BackupPolicy.class, "horses", known -> known.getStatus() != null && slot.equals(known.getStatus().nextBackup()));
+
+            server.kill();
+            Awaitility.await().atMost(PATIENCE).until(() -> status(operator, "/readyz") == 503);
+            Awaitility.await().during(Duration.ofSeconds(20)).atMost(PATIENCE).until(() -> status(operator, "/healthz") == 200 && status(operator, "/readyz") == 503);
+            assertThat(lost.await(10, TimeUnit.SECONDS)).as("the process ends when it cannot renew its lease").isTrue();
+        }
+        clock.forward(Duration.ofMinutes(5));
+        server.run();
+        server.awaitKinds();
+        kubelet.pod("runs-1", job -> Pods.reported(job, Samples.backedUp()));
+        try (OperatorApp operator = OperatorApp.start(server.adminClient(), leading, clock, () -> {})) { // the process is started anew
+            kubelet.backup("runs", Phase.Completed);
+            String due = Names.scheduled("horses", slot);
+            kubelet.pod(due + "-1", job -> Pods.reported(job, Samples.backedUp()));
+            kubelet.backup(due, Phase.Completed);
+            Awaitility.await().atMost(PATIENCE).until(() -> status(operator, "/readyz") == 200);
+            assertThat(client.resources(Backup.class).inNamespace(namespace).list().getItems()).hasSize(2)
+                    .allSatisfy(backup -> assertThat(backup.getStatus().attempts()).singleElement().satisfies(attempt -> assertThat(attempt.settledBy()).isNull()));
+            assertThat(client.resources(Job.class).inNamespace(namespace).list().getItems()).hasSize(2);
         }
     }
 

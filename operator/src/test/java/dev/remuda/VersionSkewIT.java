@@ -16,7 +16,6 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
@@ -215,10 +214,7 @@ class VersionSkewIT {
             Object status = client.genericKubernetesResources("remuda.dev/v1beta1", "Backup").inNamespace(probe).withName("monday").get().getAdditionalProperties().get("status");
             return (status instanceof Map<?, ?> fields && fields.containsKey(statusField)) == there;
         });
-        for (var changed : List.of(BackupPolicy.class, Backup.class, Restore.class)) { // while its store is made anew, a kind cannot be listed
-            Awaitility.await().ignoreExceptionsInstanceOf(KubernetesClientException.class).until(
-                    () -> client.resources(changed).inNamespace(probe).list(new ListOptionsBuilder().withResourceVersion("0").build()) != null);
-        }
+        server.awaitKinds();
     }
 
     private static JSONSchemaProps part(CustomResourceDefinition crd, String part) {

@@ -178,8 +178,8 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
                     .filter(spared -> spared.uid().equals(uid) && Observed.statusOf(backup).phase() == Phase.Deleting)
                     .forEach(spared -> steps.add(new Step.UpdateStatus(spared(seen, backup, spared))));
         }
-        if (!purged.isEmpty()) {
-            steps.add(new Step.Tell(false, "Purged", "purged from the store: " + String.join(", ", purged)));
+        if (!purged.isEmpty()) { // first, for afterwards nobody knows their names any more
+            steps.addFirst(new Step.Tell(false, "Purged", "purged from the store: " + String.join(", ", purged)));
         }
         List<String> missing = result.missing().stream().filter(name -> isKept(seen, name)).toList();
         Optional<Reason> reason = reason(result, missing);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -93,6 +94,18 @@ public final class ApiServer {
                 .withConfig(config("admin"))
                 .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("between", between))
                 .build();
+    }
+
+    /** The same over a wire that the caller holds; the API server listens at {@link #port}. */
+    public KubernetesClient adminClient(Wire wire, Interceptor between) {
+        return new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(config("admin")).withMasterUrl("https://127.0.0.1:" + wire.port()).build())
+                .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("between", between))
+                .build();
+    }
+
+    public int port() {
+        return port;
     }
 
     /** A client of the caller's own with the rights of the operator's ServiceAccount. */
@@ -184,9 +197,14 @@ public final class ApiServer {
                 admin.load(Files.newInputStream(file)).create();
             }
         }
+        awaitKinds();
+    }
+
+    /** After a start, and after a change of a CustomResourceDefinition, its kind cannot be listed for a moment. */
+    public void awaitKinds() {
         for (var kind : List.of(BackupPolicy.class, Backup.class, Restore.class)) {
             Awaitility.await(kind.getSimpleName()).pollInterval(Duration.ofMillis(50)).ignoreExceptionsInstanceOf(KubernetesClientException.class).until(
-                    () -> admin.resources(kind).inNamespace("default").list().getItems().isEmpty());
+                    () -> admin.resources(kind).inNamespace("default").list(new ListOptionsBuilder().withResourceVersion("0").build()).getItems().isEmpty());
         }
     }
 
