@@ -71,7 +71,7 @@ class NetworkIT {
         renewal.setAccessible(true);
         long usual = renewal.getLong(null);
         assertThat(Duration.ofSeconds(usual * 2)).as("documented as the bound").isEqualTo(Duration.ofMinutes(10));
-        renewal.setLong(null, 10L);
+        renewal.setLong(null, 6L);
         AtomicBoolean once = new AtomicBoolean();
         Interceptor vanishing = new Interceptor() {
             @Override

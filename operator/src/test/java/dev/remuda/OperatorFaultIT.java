@@ -20,8 +20,12 @@ import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -52,11 +56,12 @@ import dev.remuda.task.RestoreStrategy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An operator that is killed after each of the things that it writes in the lives of a scheduled Backup, a Restore and a purge, and another one that
- * takes over; and one that lives on but does not hear the answer. One operator does so in many namespaces, in each of them at another moment.
+ * An operator that does not hear the answer to each of the things that it writes in the lives of a scheduled Backup, a Restore and a purge, that dies
+ * some writes later, and another one that takes over. One operator does so in many namespaces, in each of them at another moment.
  */
 class OperatorFaultIT {
     private static final TierSpec HOURLY = new TierSpec("hourly", "0 * * * *", new RetentionSpec("1h", null, null), null);
+    private static final int LIVES_ON = 3;
     private static final int MORE_THAN_IT_WRITES = 1_000;
 
     private final ApiServer server = ApiServer.shared();
@@ -83,7 +88,7 @@ class OperatorFaultIT {
     @Test
     void whereverOneDiesTheNextComesToTheSameEnd() throws IOException {
         String undisturbed = live(server.createNamespace("fault"));
-        Faults none = new Faults(Map.of(undisturbed, new Fault(MORE_THAN_IT_WRITES, true)));
+        Faults none = new Faults(Map.of(undisturbed, new Fault(MORE_THAN_IT_WRITES, MORE_THAN_IT_WRITES)));
         run(none, () -> isOver(undisturbed));
         int writes = none.counts.get(undisturbed).get();
         List<String> wanted = facts(undisturbed);
@@ -91,9 +96,8 @@ class OperatorFaultIT {
                 .noneMatch(fact -> fact.contains("Backup old"));
 
         Map<String, Fault> faults = new TreeMap<>();
-        for (int at = 1; at <= writes; at++) {
-            faults.put(live(server.createNamespace("fault")), new Fault(at, true));
-            faults.put(live(server.createNamespace("fault")), new Fault(at, false));
+        for (int deafAt = 1 - LIVES_ON; deafAt <= writes; deafAt++) {
+            faults.put(live(server.createNamespace("fault")), new Fault(deafAt, deafAt + LIVES_ON));
         }
         Faults all = new Faults(faults);
         run(all, () -> faults.keySet().stream().allMatch(namespace -> all.dead.contains(namespace) || isOver(namespace)));
@@ -102,8 +106,103 @@ class OperatorFaultIT {
         faults.forEach((namespace, fault) -> assertThat(facts(namespace)).as("%s in %s", fault, namespace).isEqualTo(wanted));
     }
 
-    /** The API server has heard the write of that number, whose answer is lost. @param dies or whether the operator lives on */
-    private record Fault(int at, boolean dies) {}
+    /** Somebody changes each resource right before the operator writes to it, three times; then a write succeeds. */
+    @Test
+    void aRivalThatIsQuickerIsWaitedOut() throws IOException {
+        String namespace = live(server.createNamespace("fault"));
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        Logger all = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        all.addAppender(said);
+        Rival rival = new Rival();
+        try {
+            run(rival, () -> isOver(namespace));
+        } finally {
+            all.detachAppender(said);
+        }
+        assertThat(facts(namespace)).contains("Backup back-safety Completed", "Restore back Completed", "Job horses-maintain-1").noneMatch(fact -> fact.contains("Backup old"));
+        assertThat(said.list).as("errors").noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.ERROR));
+        assertThat(rival.interferences.get()).as("conflicts").isGreaterThan(10);
+        assertThat(rival.writes.get()).as("writes to resources").isLessThan(100);
+    }
+
+    @Test
+    void whatHasOurNamesAndIsNotOursIsNeitherChangedNorTaken() throws IOException {
+        String namespace = server.createNamespace("fault");
+        client.resource(Samples.in(namespace, Samples.policy())).create();
+        backup(namespace, "monday");
+        List<HasMetadata> foreign = List.of(
+                client.resource(job(namespace, "tuesday-1")).create(), client.resource(job(namespace, "back-preflight-1")).create());
+        Backup taken = Samples.in(namespace, Samples.backup());
+        taken.getMetadata().setName("third-safety");
+        taken.setSpec(new BackupSpec(new NameRef("cows"), null, null, null));
+        client.resource(taken).create();
+        Backup tuesday = Samples.in(namespace, Samples.backup());
+        tuesday.getMetadata().setName("tuesday");
+        client.resource(tuesday).create();
+        for (String name : List.of("back", "third")) {
+            Restore restore = Samples.in(namespace, Samples.restore(RestoreStrategy.Swap, null, "horses"));
+            restore.getMetadata().setName(name);
+            client.resource(restore).create();
+        }
+        run(new Interceptor() {}, () -> Stream.of("back", "third").allMatch(name -> phase(Restore.class, namespace, name) == Phase.Failed)
+                && phase(Backup.class, namespace, "tuesday") == Phase.Failed);
+        assertThat(reason(client.resources(Backup.class).inNamespace(namespace).withName("tuesday").get().getStatus().conditions())).isEqualTo("NameTaken");
+        assertThat(Stream.of("back", "third").map(name -> reason(client.resources(Restore.class).inNamespace(namespace).withName(name).get().getStatus().conditions())))
+                .containsOnly("NameTaken");
+        assertThat(foreign).allSatisfy(known -> assertThat(client.resource(known).get().getMetadata().getResourceVersion()).isEqualTo(known.getMetadata().getResourceVersion()));
+        Backup after = client.resources(Backup.class).inNamespace(namespace).withName("third-safety").get();
+        assertThat(after.getSpec()).isEqualTo(taken.getSpec());
+        assertThat(after.getMetadata().getLabels()).isNullOrEmpty();
+        assertThat(after.getMetadata().getOwnerReferences()).isEmpty();
+    }
+
+    /** Somebody's, which never runs. */
+    private static Job job(String namespace, String name) {
+        return new JobBuilder().withNewMetadata().withName(name).withNamespace(namespace).endMetadata().withNewSpec().withSuspend(true).withNewTemplate().withNewSpec()
+                .withRestartPolicy("Never").addNewContainer().withName("c").withImage("i").endContainer().endSpec().endTemplate().endSpec().build();
+    }
+
+    private <T extends HasMetadata> Phase phase(Class<T> kind, String namespace, String name) {
+        T found = client.resources(kind).inNamespace(namespace).withName(name).get();
+        return switch (found) {
+            case Backup backup when backup.getStatus() != null -> backup.getStatus().phase();
+            case Restore restore when restore.getStatus() != null -> restore.getStatus().phase();
+            default -> null;
+        };
+    }
+
+    private static String reason(List<Condition> conditions) {
+        return conditions.getFirst().getReason();
+    }
+
+    private final class Rival implements Interceptor {
+        private static final int TIMES = 3;
+        private static final Pattern RESOURCE = Pattern.compile("/apis/remuda.dev/v1beta1/namespaces/(fault[^/]+)/([^/]+)/([^/]+)(/status)?");
+
+        private final Map<String, AtomicInteger> times = new ConcurrentHashMap<>();
+        private final AtomicInteger interferences = new AtomicInteger();
+        private final AtomicInteger writes = new AtomicInteger();
+
+        @Override
+        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+            Matcher path = RESOURCE.matcher(request.uri().getPath());
+            if (request.method().equals("GET") || !path.matches()) {
+                return;
+            }
+            writes.incrementAndGet();
+            if (times.computeIfAbsent(request.uri().getPath(), name -> new AtomicInteger()).incrementAndGet() <= TIMES) {
+                interferences.incrementAndGet();
+                HttpClient http = client.getHttpClient();
+                String annotation = "{\"metadata\": {\"annotations\": {\"rival\": \"" + interferences.get() + "\"}}}";
+                URI resource = URI.create(request.uri().toString().replaceFirst("/status.*|[?].*", ""));
+                http.sendAsync(http.newHttpRequestBuilder().uri(resource).method("PATCH", "application/merge-patch+json", annotation).build(), String.class).join();
+            }
+        }
+    }
+
+    /** Numbers of writes that the API server has heard: the one whose answer is lost, and the last one. */
+    private record Fault(int deafAt, int diesAfter) {}
 
     private void run(Interceptor between, BooleanSupplier end) throws IOException {
         OperatorConfig c = Samples.CONFIG;
@@ -169,7 +268,7 @@ class OperatorFaultIT {
         return resource.getMetadata().getName();
     }
 
-    /** Counts what is written in each namespace, and lets nothing more leave for it after the one with which the operator dies. */
+    /** Counts what is written in each namespace, and lets nothing more leave for it after the one after which the operator dies. */
     private final class Faults implements Interceptor {
         private static final Pattern NAMESPACE = Pattern.compile("/namespaces/([^/]+)/");
 
@@ -190,13 +289,13 @@ class OperatorFaultIT {
             String namespace = path.group(1);
             Fault fault = faults.get(namespace);
             int count = counts.computeIfAbsent(namespace, name -> new AtomicInteger()).incrementAndGet();
-            if (count == fault.at()) {
+            if (count == fault.deafAt()) {
                 send(request);
             }
-            if (count >= fault.at() && fault.dies()) {
+            if (count > fault.diesAfter()) {
                 dead.add(namespace);
             }
-            if (count == fault.at() || dead.contains(namespace)) {
+            if (count == fault.deafAt() || count > fault.diesAfter()) {
                 builder.uri(URI.create("http://127.0.0.1:1/"));
             }
         }

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -15,8 +14,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
@@ -30,7 +27,6 @@ import dev.remuda.job.Labels;
 import dev.remuda.job.Names;
 import dev.remuda.support.ApiServer;
 import dev.remuda.support.Changes;
-import dev.remuda.support.Death;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.MovingClock;
 import dev.remuda.support.Pods;
@@ -91,24 +87,6 @@ class ScheduleIT {
         kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus().conditions().stream()
                 .anyMatch(condition -> condition.getType().equals("Maintained") && condition.getStatus().equals("True")));
         assertThat(server.kubectl("describe", "bpol", "-n", namespace)).contains("purged from the store: " + one);
-    }
-
-    /** Backup, its statuses, the policy's, the mark, the plan, the Job, its result, the deletion: whichever is the last one of an operator. */
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-    void anOperatorThatDiesLeavesTheNextOneOneBackupOfTheSlot(int lastWords) throws IOException {
-        policy(Map.of());
-        Death death = new Death(lastWords, request -> true);
-        clock.forward(Duration.ofSeconds(10));
-        try (OperatorApp dying = OperatorApp.start(server.adminClient(death), config(), clock, () -> {})) {
-            assertThat(dying.healthPort()).isPositive();
-            playUntil(death::hasCome);
-        }
-        operator = start();
-        playUntil(() -> completed().size() == 1);
-        assertThat(client.resources(Backup.class).inNamespace(namespace).list().getItems()).extracting(backup -> backup.getMetadata().getName())
-                .containsExactly(Names.scheduled("horses", first));
-        kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null && first.equals(policy.getStatus().tiers().getFirst().lastSlot()));
     }
 
     @Test
@@ -222,22 +200,5 @@ class ScheduleIT {
         return new BackupResult(
                 r.databaseName(), r.dataKey(), r.sizeBytes(), r.checksum(), r.databaseSizeBytes(), at, at, at.plusSeconds(31), r.serverVersion(), r.lsn(),
                 r.extensions(), r.tables(), r.rows(), r.note());
-    }
-
-    private List<Backup> completed() {
-        return client.resources(Backup.class).inNamespace(namespace).list().getItems().stream()
-                .filter(backup -> backup.getStatus() != null && backup.getStatus().phase() == Phase.Completed)
-                .toList();
-    }
-
-    /** Ends each Backup's Job as soon as there is one. */
-    private void playUntil(BooleanSupplier end) {
-        String job = Names.scheduled("horses", first) + "-1";
-        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(() -> {
-            if (client.resources(Job.class).inNamespace(namespace).withName(job).get() != null) {
-                kubelet.pod(job, made -> Pods.reported(made, result(first)));
-            }
-            return end.getAsBoolean() || completed().size() == 1;
-        });
     }
 }

@@ -252,6 +252,9 @@ public final class KubernetesCluster implements Cluster {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return; // told already, before the operator was started anew
             }
+            if (e.getCode() <= 0) {
+                throw e; // the API server is away: the status is not written either, and both are tried again
+            }
             LOG.warn("no Event for {} {}/{}: {}", about.getKind(), about.getMetadata().getNamespace(), about.getMetadata().getName(), e.getMessage());
         }
         if (words.warning()) {

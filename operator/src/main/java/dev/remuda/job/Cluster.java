@@ -41,7 +41,7 @@ public interface Cluster {
     /** Takes our finalizer from the Backup of that name and uid and deletes it; an absent one is as good. */
     void deleteBackup(String namespace, String name, String uid);
 
-    /** Tells the user, as an Event. An Event that cannot be written is no reason to stop. */
+    /** Tells the user, as an Event. An Event that is refused is no reason to stop. */
     void tell(HasMetadata about, Step.Tell words);
 
     /** Carries out a plan's steps, in order. */
