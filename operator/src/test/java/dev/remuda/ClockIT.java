@@ -50,7 +50,7 @@ class ClockIT {
         try (OperatorApp operator = OperatorApp.start(server.adminClient(clock), Samples.config(namespace), clock, () -> {})) {
             assertThat(operator.healthPort()).isPositive();
             kubelet.pod("monday-1", job -> Pods.waiting(job, "ImagePullBackOff", "not yet"));
-            kubelet.await(Backup.class, "monday", backup -> backup.getStatus() != null && "ImagePullBackOff".equals(backup.getStatus().conditions().getFirst().getReason()));
+            kubelet.await(Backup.class, "monday", backup -> backup.getStatus() != null && "ImagePullFailed".equals(backup.getStatus().conditions().getFirst().getReason()));
             kubelet.await(BackupPolicy.class, "horses", known -> known.getStatus() != null && known.getStatus().retention().kept() == 2);
 
             machine.forward(jump);

@@ -73,6 +73,7 @@ class OperatorFaultIT {
 
     /** What the SDK says of a write that fails, some thousand times. */
     private final Logger noise = (Logger) LoggerFactory.getLogger("io.javaoperatorsdk");
+    private final Level usual = noise.getLevel();
 
     @BeforeEach
     void quiet() {
@@ -81,7 +82,7 @@ class OperatorFaultIT {
 
     @AfterEach
     void loud() {
-        noise.setLevel(null);
+        noise.setLevel(usual);
         robot.close();
     }
 

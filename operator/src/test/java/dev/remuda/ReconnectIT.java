@@ -21,6 +21,7 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Phase;
 import dev.remuda.api.RetentionSpec;
+import dev.remuda.api.RetrySpec;
 import dev.remuda.api.TierSpec;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.job.Names;
@@ -46,7 +47,9 @@ class ReconnectIT {
         // Short enough that the operator looks again, in vain, while the API server is away.
         var config = Samples.config(namespace, Duration.ofSeconds(3));
         try (OperatorApp operator = OperatorApp.start(server.adminClient(), config, Clock.systemUTC(), () -> {})) {
-            client.resource(Samples.in(namespace, Samples.policy())).create();
+            BackupPolicy policy = Samples.policy();
+            policy.setSpec(Samples.retrying(policy.getSpec(), new RetrySpec(0, null)));
+            client.resource(Samples.in(namespace, policy)).create();
             client.resource(named("runs")).create();
             client.resource(named("waits")).create();
             kubelet.pod("runs-1", Pods::running);
@@ -64,6 +67,8 @@ class ReconnectIT {
             client.resource(named("comes-later")).create();
             kubelet.backup("runs", Phase.Completed);
             kubelet.job("comes-later-1");
+            Awaitility.await().atMost(PATIENCE).until(() -> client.resources(Job.class).inNamespace(namespace).withName("waits-1").get() == null);
+            client.pods().inNamespace(namespace).withLabel("batch.kubernetes.io/job-name", "waits-1").delete(); // nobody collects it here
             assertThat(kubelet.backup("waits", Phase.Failed).getStatus().conditions().getFirst().getReason()).isEqualTo("Unschedulable");
             Awaitility.await().atMost(PATIENCE).until(() -> status(operator, "/readyz") == 200);
         }
