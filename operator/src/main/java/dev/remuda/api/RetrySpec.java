@@ -19,7 +19,7 @@ public record RetrySpec(
                 message = "backoff must be at least 1s and at most 1h")
         String backoff) {
 
-    static final RetrySpec USUAL = new RetrySpec(null, null);
+    public static final RetrySpec USUAL = new RetrySpec(null, null);
 
     private static final int USUAL_LIMIT = 3;
 

@@ -47,11 +47,11 @@ final class Attempting {
                     : BackupPlan.fail(seen, new Cause(
                             Reason.NameTaken, "a Job named " + attempt.job() + " exists and is not this Backup's; delete it or name the Backup otherwise"));
         }
-        if (seen.policy().isEmpty()) {
+        if (seen.spec().isEmpty()) {
             return BackupPlan.fail(seen, new Cause(
                     Reason.PolicyMissing, "BackupPolicy " + seen.policyName() + " was deleted before the Backup began; create it and another Backup"));
         }
-        BackupPolicySpec spec = seen.policy().get().getSpec();
+        BackupPolicySpec spec = seen.spec().get();
         return Trying.left(seen, spec).toSeconds() < 1
                 ? BackupPlan.fail(seen, new Cause(Reason.TimedOut, "attempt " + attempt.number() + " could not begin within spec.timeout of the policy (" + spec.timeout() + ")"
                         + before(seen)))
@@ -71,9 +71,12 @@ final class Attempting {
                     : new Cause(Reason.JobMissing, "Job " + attempt.job() + " was deleted before its result was seen"));
         }
         Outcome outcome = job.get().outcome(seen.now());
+        if (seen.replacedBy().isPresent() && !(outcome instanceof Outcome.Reported(BackupResult whole))) {
+            Cause replaced = BackupPlan.replaced(seen);
+            return outcome.isOver() ? lost(seen, replaced) : stopping(seen, replaced, outcome instanceof Outcome.Running);
+        }
         return switch (outcome) {
             case Outcome.Reported(BackupResult whole) -> BackupPlan.complete(seen, whole);
-            case Outcome over when over.isOver() && seen.replacedBy().isPresent() -> lost(seen, BackupPlan.replaced(seen));
             case Outcome.Waiting waiting -> overtime(seen, job.get(), waiting, startDeadline)
                     .map(cause -> stopping(seen, cause, false))
                     .orElseGet(() -> wait(seen, job.get(), waiting, startDeadline));
@@ -88,34 +91,26 @@ final class Attempting {
 
     /** Why a Pod that has not started need not start any more. */
     private static Optional<Cause> overtime(Observed seen, JobView job, Outcome.Waiting waiting, Duration startDeadline) {
-        if (seen.replacedBy().isPresent()) {
-            return Optional.of(BackupPlan.replaced(seen));
-        }
-        Optional<BackupPolicySpec> late = seen.policy().map(policy -> policy.getSpec()).filter(spec -> !Trying.left(seen, spec).isPositive());
+        Optional<BackupPolicySpec> late = seen.spec().filter(spec -> !Trying.left(seen, spec).isPositive());
         boolean overdue = job.overdue(startDeadline, seen.now());
         if (!overdue && late.isEmpty()) {
             return Optional.empty();
         }
         String limit = overdue ? startDeadline.toSeconds() + " s" : "spec.timeout of the policy (" + late.get().timeout() + ")";
-        return Optional.of(new Cause(waiting.cause(), "the Pod did not start within " + limit + ": " + waiting.reason() + ": " + waiting.message()));
+        return Optional.of(new Cause(waiting.cause(), "the Pod did not start within " + limit + ": " + waiting.said()));
     }
 
     private static Optional<Cause> overtime(Observed seen) {
-        if (seen.replacedBy().isPresent()) {
-            return Optional.of(BackupPlan.replaced(seen));
-        }
-        return seen.policy().map(policy -> policy.getSpec())
+        return seen.spec()
                 .filter(spec -> Trying.left(seen, spec).plus(DEADLINE_GRACE).isNegative())
                 .map(spec -> new Cause(
                         Reason.TimedOut, "it took longer than spec.timeout of the policy (" + spec.timeout() + "); raise that, or see in the worker's log what was slow"));
     }
 
     private static BackupPlan wait(Observed seen, JobView job, Outcome.Waiting waiting, Duration startDeadline) {
-        Duration left = seen.policy().map(policy -> Trying.left(seen, policy.getSpec())).orElse(startDeadline);
+        Duration left = seen.spec().map(spec -> Trying.left(seen, spec)).orElse(startDeadline);
         Duration again = BackupPlan.shorter(BackupPlan.shorter(job.left(startDeadline, seen.now()), left), BackupPlan.LOOK_AGAIN);
-        return waiting.trouble()
-                .map(reason -> BackupPlan.wait(seen, reason.name(), waiting.reason() + ": " + waiting.message(), again))
-                .orElseGet(() -> BackupPlan.wait(seen, "Pending", waiting.message(), again));
+        return BackupPlan.wait(seen, waiting.word(), waiting.words(), again);
     }
 
     private static Cause cause(Outcome.Lost lost) {

@@ -141,7 +141,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
             return fail(seen, cause, Trying.account(seen, cause));
         }
         int number = seen.attempt().orElseThrow().number();
-        int most = seen.policy().orElseThrow().getSpec().retry().limit() + 1;
+        int most = seen.spec().orElseThrow().retry().limit() + 1;
         String message = "attempt " + number + " of " + most + " failed and the next begins in " + Durations.format(rest.get()) + ": " + cause.message();
         return new BackupPlan(
                 BackupStatuses.again(seen, cause, message), List.of(new Step.Tell(true, cause.reason().name(), message)), rest);

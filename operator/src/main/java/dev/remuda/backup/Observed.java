@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import dev.remuda.api.Attempt;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
@@ -64,6 +65,11 @@ record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobVie
     /** The newer Backup that takes this one's place. */
     Optional<String> replacedBy() {
         return Optional.ofNullable(backup.getMetadata().getAnnotations()).map(annotations -> annotations.get(Labels.REPLACED_BY));
+    }
+
+    /** What the policy says, while it is there. */
+    Optional<BackupPolicySpec> spec() {
+        return policy.map(BackupPolicy::getSpec);
     }
 
     String policyName() {

@@ -44,7 +44,7 @@ final class Settling {
             case Outcome.Lost lost -> again(seen, attempt, lost.reason(), lost.message());
             case Outcome.Running running -> BackupPlan.patience(seen, BackupPlan.LOOK_AGAIN);
             case Outcome.Waiting waiting -> job.overdue(startDeadline, seen.now())
-                    ? again(seen, attempt, waiting.cause(), waiting.reason() + ": " + waiting.message())
+                    ? again(seen, attempt, waiting.cause(), waiting.said())
                     : BackupPlan.patience(seen, BackupPlan.shorter(job.left(startDeadline, seen.now()), BackupPlan.LOOK_AGAIN));
         };
     }

@@ -19,10 +19,10 @@ final class Trying {
     /** How long to rest before the next attempt; empty: there is none. */
     static Optional<Duration> again(Observed seen, Cause cause) {
         int failures = seen.attempt().map(Attempt::number).orElse(0);
-        return seen.policy()
-                .filter(policy -> cause.reason().canPass() && seen.replacedBy().isEmpty() && failures >= 1 && failures <= policy.getSpec().retry().limit())
-                .map(policy -> rest(policy.getSpec().retry(), failures))
-                .filter(rest -> !seen.now().plus(rest).isAfter(end(seen, seen.policy().orElseThrow().getSpec())));
+        return seen.spec()
+                .filter(spec -> cause.reason().canPass() && seen.replacedBy().isEmpty() && failures >= 1 && failures <= spec.retry().limit())
+                .filter(spec -> !seen.now().plus(rest(spec.retry(), failures)).isAfter(end(seen, spec)))
+                .map(spec -> rest(spec.retry(), failures));
     }
 
     /** How long to rest after so many failures. */
@@ -33,7 +33,7 @@ final class Trying {
 
     /** The rest after so many failures of a Backup whose policy may be gone. */
     static Duration rest(Observed seen, int failures) {
-        return rest(seen.policy().map(policy -> policy.getSpec().retry()).orElse(new RetrySpec(null, null)), failures);
+        return rest(seen.spec().map(BackupPolicySpec::retry).orElse(RetrySpec.USUAL), failures);
     }
 
     /** When the present attempt may begin. */
@@ -51,10 +51,10 @@ final class Trying {
     /** What the last failure says of the attempts before it. */
     static String account(Observed seen, Cause cause) {
         int number = seen.attempt().map(Attempt::number).orElse(0);
-        if (seen.policy().isEmpty() || number < 1 || !cause.reason().canPass()) {
+        if (seen.spec().isEmpty() || number < 1 || !cause.reason().canPass()) {
             return "";
         }
-        BackupPolicySpec spec = seen.policy().get().getSpec();
+        BackupPolicySpec spec = seen.spec().get();
         if (number <= spec.retry().limit() && seen.replacedBy().isEmpty()) {
             return ". No time is left for another attempt: spec.timeout of the policy is " + spec.timeout();
         }

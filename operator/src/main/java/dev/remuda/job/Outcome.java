@@ -43,6 +43,21 @@ public sealed interface Outcome {
         public Optional<Reason> trouble() {
             return USUAL.contains(reason) ? Optional.empty() : Optional.of(cause());
         }
+
+        /** Kubernetes' word and what it says to it. */
+        public String said() {
+            return reason + ": " + message;
+        }
+
+        /** The reason of a condition while it lasts. */
+        public String word() {
+            return trouble().map(Reason::name).orElse("Pending");
+        }
+
+        /** The message of that condition. */
+        public String words() {
+            return trouble().isPresent() ? said() : message;
+        }
     }
 
     /** The worker runs. */

@@ -144,7 +144,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
             case Outcome.Reported _, Outcome.Exited _ -> failed(seen, running, Reason.InternalError, "the worker reported something else than maintenance");
             case Outcome.Lost lost -> failed(seen, running, lost.reason(), lost.message());
             case Outcome.Waiting waiting when job.get().overdue(startDeadline, seen.now()) -> failed(
-                    seen, running, waiting.cause(), "the Pod did not start within " + startDeadline.toSeconds() + " s: " + waiting.reason() + ": " + waiting.message(), new Step.DeleteJob(running.job()));
+                    seen, running, waiting.cause(), "the Pod did not start within " + startDeadline.toSeconds() + " s: " + waiting.said(), new Step.DeleteJob(running.job()));
             case Outcome.Waiting waiting -> new Maintaining(running, List.of(), Optional.of(LOOK_AGAIN));
             case Outcome.Running now -> new Maintaining(running, List.of(), Optional.of(LOOK_AGAIN));
         };

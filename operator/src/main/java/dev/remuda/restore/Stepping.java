@@ -111,12 +111,9 @@ final class Stepping {
     private static RestorePlan waitForStart(Observed seen, JobView job, Outcome.Waiting waiting, Limits limits) {
         Duration left = job.left(limits.start(), seen.now());
         if (left.isPositive()) {
-            Duration again = RestorePlan.shorter(left, RestorePlan.LOOK_AGAIN);
-            return waiting.trouble()
-                    .map(reason -> RestorePlan.wait(seen, reason.name(), waiting.reason() + ": " + waiting.message(), again))
-                    .orElseGet(() -> RestorePlan.wait(seen, "Pending", waiting.message(), again));
+            return RestorePlan.wait(seen, waiting.word(), waiting.words(), RestorePlan.shorter(left, RestorePlan.LOOK_AGAIN));
         }
-        String message = "the Pod did not start within " + limits.start().toSeconds() + " s: " + waiting.reason() + ": " + waiting.message();
+        String message = "the Pod did not start within " + limits.start().toSeconds() + " s: " + waiting.said();
         return RestorePlan.write(Draft.of(seen).stopping(waiting.cause(), message), Duration.ZERO);
     }
 
