@@ -54,4 +54,14 @@ public class Backup extends CustomResource<BackupSpec, BackupStatus> implements 
     public List<String> unread() {
         return unread;
     }
+
+    /** A copy with another status; what a watch has brought is never changed in place. */
+    public Backup with(BackupStatus status) {
+        Backup copy = new Backup();
+        copy.setMetadata(getMetadata());
+        copy.setSpec(getSpec());
+        copy.setStatus(status);
+        copy.unread.addAll(unread);
+        return copy;
+    }
 }

@@ -54,6 +54,16 @@ public class Restore extends CustomResource<RestoreSpec, RestoreStatus> implemen
         return unread;
     }
 
+    /** A copy with another status; what a watch has brought is never changed in place. */
+    public Restore with(RestoreStatus status) {
+        Restore copy = new Restore();
+        copy.setMetadata(getMetadata());
+        copy.setSpec(getSpec());
+        copy.setStatus(status);
+        copy.unread.addAll(unread);
+        return copy;
+    }
+
     /** Whether it has not ended and is of the Backup of that name. */
     public boolean isReading(String backup) {
         RestoreStatus status = getStatus() == null ? RestoreStatus.NONE : getStatus();

@@ -67,11 +67,7 @@ public final class DeletionReconciler implements Reconciler<Backup>, Cleaner<Bac
             done = Deletion.refused(seen, refusal);
         }
         if (!done.status().equals(seen.status())) {
-            Backup changed = new Backup();
-            changed.setMetadata(seen.backup().getMetadata());
-            changed.setSpec(seen.backup().getSpec());
-            changed.setStatus(done.status());
-            cluster.updateStatus(changed);
+            cluster.updateStatus(seen.backup().with(done.status()));
         }
         return done;
     }

@@ -109,7 +109,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
     private static Backup mark(Observed seen, Retaining.Purge purge) {
         Backup backup = purge.backup();
         BackupStatus status = backup.getStatus().retained(null, purge.since().orElse(null));
-        return Backups.with(backup, DeletionMark.mark(status, purge.why(), Backups.generation(backup), seen.now()));
+        return backup.with(DeletionMark.mark(status, purge.why(), Observed.generation(backup), seen.now()));
     }
 
     private static Maintenance planned(Observed seen, Maintenance last, int number) {
@@ -123,8 +123,8 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         if (seen.job().isEmpty()) {
             PolicyJobs.Work work = jobs.maintain(seen, retaining, planned);
             List<Step> steps = new ArrayList<>();
-            work.purged().stream().filter(backup -> DeletionMark.isMarked(backup.getStatus())).forEach(backup -> steps.add(new Step.UpdateStatus(Backups.with(
-                    backup, DeletionMark.take(backup.getStatus(), planned.job(), Backups.generation(backup), seen.now())))));
+            work.purged().stream().filter(backup -> DeletionMark.isMarked(backup.getStatus())).forEach(backup -> steps.add(new Step.UpdateStatus(backup.with(
+                    DeletionMark.take(backup.getStatus(), planned.job(), Observed.generation(backup), seen.now())))));
             steps.add(new Step.CreateJob(work.job()));
             return new Maintaining(started, steps, Optional.of(LOOK_AGAIN));
         }
@@ -173,7 +173,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
                     .filter(moved -> moved.uid().equals(uid) && backup.getStatus() != null)
                     .map(moved -> backup.getStatus().moved(moved.tier(), moved.storageClass()))
                     .filter(status -> !status.equals(backup.getStatus()))
-                    .forEach(status -> steps.add(new Step.UpdateStatus(Backups.with(backup, status))));
+                    .forEach(status -> steps.add(new Step.UpdateStatus(backup.with(status))));
             result.spared().stream()
                     .filter(spared -> spared.uid().equals(uid) && Observed.statusOf(backup).phase() == Phase.Deleting)
                     .forEach(spared -> steps.add(new Step.UpdateStatus(spared(seen, backup, spared))));
@@ -194,7 +194,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
     }
 
     private static Backup spared(Observed seen, Backup backup, MaintainResult.Spared spared) {
-        return Backups.with(backup, DeletionMark.release(backup.getStatus(), spared.why(), Backups.generation(backup), seen.now()));
+        return backup.with(DeletionMark.release(backup.getStatus(), spared.why(), Observed.generation(backup), seen.now()));
     }
 
     /** Whether a person has not deleted it meanwhile. */

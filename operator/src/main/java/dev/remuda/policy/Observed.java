@@ -2,6 +2,7 @@ package dev.remuda.policy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -83,6 +84,10 @@ record Observed(
                 .filter(restore -> restore.isReading(backup.getMetadata().getName()))
                 .map(restore -> "Restore " + restore.getMetadata().getName())
                 .findFirst();
+    }
+
+    static long generation(Backup backup) {
+        return Objects.requireNonNullElse(backup.getMetadata().getGeneration(), 0L);
     }
 
     static BackupStatus statusOf(Backup backup) {

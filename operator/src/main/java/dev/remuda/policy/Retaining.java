@@ -69,8 +69,8 @@ record Retaining(
             switch (decision) {
                 case Decision.Keep keep when DeletionMark.isMarked(backup.getStatus()) -> {
                     kept.add(backup);
-                    steps.add(new Step.UpdateStatus(Backups.with(backup, DeletionMark.release(
-                            backup.getStatus(), String.join(", ", keep.reasons()), Backups.generation(backup), seen.now()))));
+                    steps.add(new Step.UpdateStatus(backup.with(DeletionMark.release(
+                            backup.getStatus(), String.join(", ", keep.reasons()), Observed.generation(backup), seen.now()))));
                 }
                 case Decision.Keep keep -> {
                     move(seen, backup, keep, kept.isEmpty()).ifPresent(moves::add);
@@ -139,7 +139,7 @@ record Retaining(
 
     private static Optional<Step> note(Backup backup, List<String> reasons, Instant until) {
         BackupStatus noted = backup.getStatus().retained(reasons, until);
-        return noted.equals(backup.getStatus()) ? Optional.empty() : Optional.of(new Step.UpdateStatus(Backups.with(backup, noted)));
+        return noted.equals(backup.getStatus()) ? Optional.empty() : Optional.of(new Step.UpdateStatus(backup.with(noted)));
     }
 
     private static List<Step> tooManyFailed(Observed seen) {

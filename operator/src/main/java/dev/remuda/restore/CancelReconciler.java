@@ -68,11 +68,7 @@ public final class CancelReconciler implements Reconciler<Restore>, Cleaner<Rest
             done = Cancelling.refused(seen, refusal);
         }
         if (!done.status().equals(seen.status())) {
-            Restore changed = new Restore();
-            changed.setMetadata(seen.restore().getMetadata());
-            changed.setSpec(seen.spec());
-            changed.setStatus(done.status());
-            cluster.updateStatus(changed);
+            cluster.updateStatus(seen.restore().with(done.status()));
         }
         return done;
     }

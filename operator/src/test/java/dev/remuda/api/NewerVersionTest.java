@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -51,6 +52,15 @@ class NewerVersionTest {
     static Stream<Arguments> fields() {
         return schemas().flatMap(kind -> paths(kind, (path, schema) -> schema.getProperties() != null && !schema.getProperties().isEmpty()))
                 .filter(arguments -> !((String) arguments.get()[1]).matches(".*(affinity|tolerations|resources|env|conditions|imagePullSecrets).*")); // of Kubernetes itself
+    }
+
+    /** Who writes the copy must not take away what could not be read. */
+    @Test
+    void aCopyWithAnotherStatusKnowsWhatCouldNotBeRead() {
+        Backup backup = (Backup) read(Samples.backup(), "status.phase", NEW);
+        Restore restore = (Restore) read(RESTORE, "status.phase", NEW);
+        assertThat(backup.with(BackupStatus.NONE).unread()).isEqualTo(backup.unread()).isNotEmpty();
+        assertThat(restore.with(RestoreStatus.NONE).unread()).isEqualTo(restore.unread()).isNotEmpty();
     }
 
     @ParameterizedTest
