@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.Condition;
@@ -125,15 +124,9 @@ class FaultsIT {
 
     @BeforeAll
     static void allAtOnce() {
-        database = Racing.create(STAGE.postgres());
-        STAGE.postgres().run(
-                database, "CREATE TABLE filler (id int, bytes bytea)", "ALTER TABLE filler ALTER bytes SET STORAGE EXTERNAL",
-                "INSERT INTO filler SELECT i, decode(repeat(md5(i::text), 62500), 'hex') FROM generate_series(1, 50) i");
+        database = Racing.padded(STAGE.postgres(), 50);
         crowded = STAGE.another();
-        all().forEach(fault -> {
-            String yaml = Stage.policyYaml("fault-" + fault.name(), database, Map.of("compression: {algorithm: Zstd, level: 3}", "compression: {algorithm: None}"));
-            STAGE.apply(withoutDefaults(yaml) + fault.spec().indent(2));
-        });
+        all().forEach(fault -> STAGE.apply(Stage.plainPolicyYaml("fault-" + fault.name(), database, Map.of(), fault.spec())));
         withoutAnImage();
         noRoomForPods();
         operatorFaults().forEach(fault -> ENDS.put(fault.name(), CompletableFuture.completedFuture(live(fault))));
@@ -157,7 +150,7 @@ class FaultsIT {
         List<String> left = STAGE.busyJobs(backup);
         List<Attempt> attempts = backup.getStatus().attempts();
         FaultTable.row(
-                fault.words(), fault.when(), backup.getStatus().phase() + " " + condition.getReason(), reasons(attempts).collect(Collectors.joining(", ")),
+                fault.words(), fault.when(), backup.getStatus().phase() + " " + condition.getReason(), String.join(", ", Stage.ends(backup)),
                 bucket.isEmpty() && uploads == 0 ? "nothing" : bucket.size() + " objects, " + uploads + " uploads", left.isEmpty() ? "nothing" : left.toString(), ended.after());
 
         assertThat(backup.getStatus().phase()).as(condition.getMessage() + attempts).isEqualTo(fault.phase());
@@ -182,7 +175,7 @@ class FaultsIT {
                 .waitUntilCondition(seen -> seen != null && seen.getStatus() != null && seen.getStatus().hasEnded(), 3, TimeUnit.MINUTES);
         Condition condition = backup.getStatus().conditions().getFirst();
         FaultTable.row(
-                "a quota allows no Pod", AT_START, backup.getStatus().phase() + " " + condition.getReason(), reasons(backup.getStatus().attempts()).collect(Collectors.joining(", ")),
+                "a quota allows no Pod", AT_START, backup.getStatus().phase() + " " + condition.getReason(), String.join(", ", Stage.ends(backup)),
                 "nothing", "nothing", Duration.between(backup.getStatus().startedAt(), backup.getStatus().completedAt()));
         assertThat(condition.getReason()).isEqualTo("PodNotCreated");
         assertThat(condition.getMessage()).contains("exceeded quota: no-pods");
@@ -250,17 +243,9 @@ class FaultsIT {
                         .endSpec()
                         .build())
                 .create();
-        STAGE.cluster().kubectlWith(withoutDefaults(Stage.policyYaml("fault-quota", database, Map.of())) + A_MINUTE.indent(2), "-n", crowded, "apply", "-f", "-");
+        STAGE.cluster().kubectlWith(Stage.plainPolicyYaml("fault-quota", database, Map.of(), A_MINUTE), "-n", crowded, "apply", "-f", "-");
         STAGE.cluster().kubectlWith(
                 "{apiVersion: remuda.dev/v1beta1, kind: Backup, metadata: {name: fault-quota}, spec: {policyRef: {name: fault-quota}}}", "-n", crowded, "apply", "-f", "-");
-    }
-
-    private static String withoutDefaults(String yaml) {
-        return yaml.lines().filter(line -> !line.startsWith("  timeout:") && !line.startsWith("  retry:")).collect(Collectors.joining("\n", "", "\n"));
-    }
-
-    private static Stream<String> reasons(List<Attempt> attempts) {
-        return attempts.stream().map(attempt -> attempt.reason() == null ? "completed" : attempt.reason().name());
     }
 
     private static String root(Fault fault) {

@@ -1,7 +1,6 @@
 package dev.remuda.e2e;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import dev.remuda.api.Attempt;
 import dev.remuda.api.Backup;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
@@ -105,10 +103,7 @@ class NetworkFaultsIT {
 
     @BeforeAll
     static void allBegin() {
-        database = Racing.create(STAGE.postgres());
-        STAGE.postgres().run(
-                database, "CREATE TABLE filler (id int, bytes bytea)", "ALTER TABLE filler ALTER bytes SET STORAGE EXTERNAL",
-                "INSERT INTO filler SELECT i, decode(repeat(md5(i::text), 62500), 'hex') FROM generate_series(1, 25) i");
+        database = Racing.padded(STAGE.postgres(), 25);
         cases().forEach(one -> ENDS.computeIfAbsent(one.name(), name -> CompletableFuture.supplyAsync(() -> live(one), THREADS)));
     }
 
@@ -127,7 +122,7 @@ class NetworkFaultsIT {
         List<String> keys = STAGE.bucket().keys(root);
         int uploads = STAGE.bucket().unfinished(root).size();
         List<String> busy = STAGE.busyJobs(backup);
-        List<String> ends = backup.getStatus().attempts().stream().map(NetworkFaultsIT::end).toList();
+        List<String> ends = Stage.ends(backup);
         FaultTable.row(
                 one.words(), one.when(), backup.getStatus().phase() + " " + condition.getReason(), String.join(", ", ends),
                 keys.isEmpty() && uploads == 0 ? "nothing" : keys.size() + " objects, " + uploads + " uploads", busy.isEmpty() ? "nothing" : busy.toString(), took);
@@ -187,15 +182,6 @@ class NetworkFaultsIT {
     }
 
     private static void policy(String name, Detour way) {
-        Map<String, String> changes = new HashMap<>(way.changes());
-        changes.put("compression: {algorithm: Zstd, level: 3}", "compression: {algorithm: None}");
-        String yaml = Stage.policyYaml(name, database, changes).lines()
-                .filter(line -> !line.startsWith("  timeout:") && !line.startsWith("  retry:"))
-                .collect(Collectors.joining("\n", "", "\n"));
-        STAGE.apply(yaml + "  retry: {limit: 1, backoff: 5s}\n  timeout: 3m\n");
-    }
-
-    private static String end(Attempt attempt) {
-        return attempt.reason() == null ? "completed" : attempt.reason().name();
+        STAGE.apply(Stage.plainPolicyYaml(name, database, way.changes(), "retry: {limit: 1, backoff: 5s}\ntimeout: 3m\n"));
     }
 }

@@ -10,7 +10,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-import dev.remuda.api.Attempt;
 import dev.remuda.api.Backup;
 import dev.remuda.api.Phase;
 import dev.remuda.support.Comeback;
@@ -36,10 +35,7 @@ class NodeGoneIT {
 
     @Test
     void theBackupIsMadeAgainWhenThereIsANode() throws Exception {
-        String database = Racing.create(STAGE.postgres());
-        STAGE.postgres().run(
-                database, "CREATE TABLE filler (id int, bytes bytea)", "ALTER TABLE filler ALTER bytes SET STORAGE EXTERNAL",
-                "INSERT INTO filler SELECT i, decode(repeat(md5(i::text), 62500), 'hex') FROM generate_series(1, 50) i");
+        String database = Racing.padded(STAGE.postgres(), 50);
         STAGE.apply(Stage.policyYaml("node-gone", database, Map.of("compression: {algorithm: Zstd, level: 3}", "compression: {algorithm: None}")) + GIVEN_UP_SOON.indent(2));
         Victim victim = Victim.of(STAGE, "node-gone", "node-gone");
         ProcessHandle kubelet = kubelet();
@@ -58,7 +54,7 @@ class NodeGoneIT {
 
         FaultTable.row(
                 "the node is gone for minutes", "the dump is half stored", backup.getStatus().phase() + " " + backup.getStatus().conditions().getFirst().getReason(),
-                backup.getStatus().attempts().stream().map(Attempt::reason).toList().toString(), STAGE.bucket().keys(root()).size() + " objects, "
+                String.join(", ", Stage.ends(backup)), STAGE.bucket().keys(root()).size() + " objects, "
                         + STAGE.bucket().unfinished(root()).size() + " uploads", STAGE.busyJobs(backup).toString(), noticed);
         assertThat(lost.getStatus().attempts().getFirst().reason()).isIn(Reason.PodLost, Reason.Evicted);
         assertThat(backup.getStatus().phase()).as(backup.getStatus().conditions().toString()).isEqualTo(Phase.Completed);

@@ -17,10 +17,9 @@ import org.junit.jupiter.api.Test;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus.StepName;
-import dev.remuda.support.Folders;
 import dev.remuda.support.Racing;
 import dev.remuda.support.Stage;
-import dev.remuda.support.Started;
+import dev.remuda.support.Victim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -167,8 +166,8 @@ class RestoresIT {
         assertThat(STAGE.restore("kill-worker").getStatus().progress().step()).isIn("Restore", "Rehearse");
         assertThat(STAGE.restore("kill-worker").getStatus().progress().totalBytes()).isPositive();
 
-        signal("KILL", pgRestore.parent().orElseThrow());
-        signal("KILL", pgRestore);
+        Victim.signal("KILL", pgRestore.parent().orElseThrow());
+        Victim.signal("KILL", pgRestore);
 
         Restore restore = STAGE.endedRestore("kill-worker");
         assertThat(restore.getStatus().phase()).as(STAGE.events("Restore", "kill-worker")).isEqualTo(Phase.Completed);
@@ -183,7 +182,7 @@ class RestoresIT {
         ProcessHandle pgRestore = large("kill-operator", database);
 
         STAGE.cluster().killOperator();
-        signal("CONT", pgRestore);
+        Victim.signal("CONT", pgRestore);
 
         Restore restore = STAGE.endedRestore("kill-operator");
         assertThat(restore.getStatus().phase()).isEqualTo(Phase.Completed);
@@ -210,7 +209,7 @@ class RestoresIT {
                 && STAGE.restore(name).getStatus().phase() == Phase.Failed);
         ProcessHandle running = pgRestore();
         assertThat(running).as(STAGE.events("Restore", name)).isNotNull();
-        signal("STOP", running);
+        Victim.signal("STOP", running);
         STOPPED.add(running.pid());
         return running;
     }
@@ -228,11 +227,5 @@ class RestoresIT {
 
     private static void noSideDatabase(Restore restore) {
         assertThat(STAGE.postgres().ask("postgres", "SELECT datname FROM pg_database WHERE datname LIKE 'remuda%" + restore.getMetadata().getUid().replace("-", "") + "'")).isEmpty();
-    }
-
-    private static void signal(String name, ProcessHandle process) throws IOException, InterruptedException {
-        boolean root = "root".equals(System.getProperty("user.name"));
-        List<String> kill = List.of("kill", "-" + name, Long.toString(process.pid()));
-        Started.run(root ? kill : List.of("sudo", "kill", "-" + name, Long.toString(process.pid())), Folders.repository());
     }
 }

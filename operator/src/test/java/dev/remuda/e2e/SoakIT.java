@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -201,11 +200,6 @@ class SoakIT {
     }
 
     private static void policy(String name, String database, Detour way) {
-        Map<String, String> changes = new HashMap<>(way.changes());
-        changes.put("compression: {algorithm: Zstd, level: 3}", "compression: {algorithm: None}");
-        String yaml = Stage.policyYaml(name, database, changes).lines()
-                .filter(line -> !line.startsWith("  timeout:") && !line.startsWith("  retry:"))
-                .collect(Collectors.joining("\n", "", "\n"));
-        STAGE.apply(yaml + "  retry: {limit: 3, backoff: 2s}\n  timeout: 10m\n  failedBackupsHistoryLimit: 1000\n");
+        STAGE.apply(Stage.plainPolicyYaml(name, database, way.changes(), "retry: {limit: 3, backoff: 2s}\ntimeout: 10m\nfailedBackupsHistoryLimit: 1000\n"));
     }
 }

@@ -50,15 +50,22 @@ public final class Racing {
     public static synchronized String large(PostgresServer server) {
         return LARGE.computeIfAbsent(server, there -> {
             String database = there.createDatabase();
-            fill(there, database);
+            fill(there, database, "large", 310);
             return database;
         });
     }
 
-    private static void fill(PostgresServer server, String database) {
+    /** The racing database with so many MB beside it, twice as many when they are dumped. */
+    public static String padded(PostgresServer server, int megabytes) {
+        String database = create(server);
+        fill(server, database, "filler", megabytes);
+        return database;
+    }
+
+    private static void fill(PostgresServer server, String database, String table, int megabytes) {
         server.run(
-                database, "CREATE TABLE large (id int, bytes bytea)", "ALTER TABLE large ALTER bytes SET STORAGE EXTERNAL",
-                "INSERT INTO large SELECT i, decode(repeat(md5(i::text), 62500), 'hex') FROM generate_series(1, 310) i");
+                database, "CREATE TABLE " + table + " (id int, bytes bytea)", "ALTER TABLE " + table + " ALTER bytes SET STORAGE EXTERNAL",
+                "INSERT INTO " + table + " SELECT i, decode(repeat(md5(i::text), 62500), 'hex') FROM generate_series(1, " + megabytes + ") i");
     }
 
     /** A number for the content of each table, and for what counts on with it. */

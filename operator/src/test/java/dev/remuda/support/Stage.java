@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -131,6 +132,16 @@ public final class Stage {
         apply(policyYaml(name, database, Map.of()) + more.indent(2));
     }
 
+    /** The example with other rules for trying again, and a dump that pg_restore reads as it is stored. @param more lines of its spec, with timeout and retry */
+    public static String plainPolicyYaml(String name, String database, Map<String, String> changes, String more) {
+        Map<String, String> all = new HashMap<>(changes);
+        all.put("compression: {algorithm: Zstd, level: 3}", "compression: {algorithm: None}");
+        String yaml = policyYaml(name, database, all).lines()
+                .filter(line -> !line.startsWith("  timeout:") && !line.startsWith("  retry:"))
+                .collect(Collectors.joining("\n", "", "\n"));
+        return yaml + more.indent(2);
+    }
+
     public static String policyYaml(String name, String database, Map<String, String> changes) {
         String yaml = file("examples/horse-racing/policy.yaml")
                 .replace("name: horse-racing\n", "name: " + name + "\n")
@@ -229,6 +240,11 @@ public final class Stage {
 
     public BackupPolicy policy(String name) {
         return cluster.client().resources(BackupPolicy.class).inNamespace(namespace).withName(name).get();
+    }
+
+    /** What came of each attempt of a Backup, in order. */
+    public static List<String> ends(Backup backup) {
+        return backup.getStatus().attempts().stream().map(attempt -> attempt.reason() == null ? "completed" : attempt.reason().name()).toList();
     }
 
     /** Jobs that were made for a Backup and are still there. */
