@@ -26,7 +26,7 @@ final class CleanUpRun {
 
     CleanUpResult run() {
         Login target = ConnectionSecret.login(task.target(), null).of(task.uid());
-        try (Server server = Server.connectAlone(target)) {
+        try (Server server = Server.connectAlone(target, stop.patience())) {
             List<String> dropped = new ArrayList<>();
             for (String name : List.of(SideDatabase.rehearsal(task.uid()), SideDatabase.restore(task.uid()))) {
                 if (server.has(name)) {

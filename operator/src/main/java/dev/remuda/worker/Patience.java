@@ -6,8 +6,8 @@ import java.time.Duration;
  * How long the work waits for others before it calls them gone. All of it ends well within a backup's timeout (4 h by default), and none of it
  * limits how long work may take that goes on.
  */
-public record Patience(Store store) {
-    public static final Patience USUAL = new Patience(Store.USUAL);
+public record Patience(Store store, Database database) {
+    public static final Patience USUAL = new Patience(Store.USUAL, Database.USUAL);
 
     /**
      * With a store.
@@ -31,5 +31,17 @@ public record Patience(Store store) {
 
         static final Store USUAL =
                 new Store(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofMinutes(15), Duration.ofMillis(500), Duration.ofSeconds(10));
+    }
+
+    /**
+     * With a database server.
+     *
+     * @param connect until a connection must be made; twice that until the login is through; 15 s
+     * @param silence after which it is asked on a new connection whether it is there; 5 min. A long statement is silent too, so silence alone ends
+     *     nothing: that a server cannot be reached twice in a row does, which takes 16 min at most. What TCP itself notices (a machine that is gone, a
+     *     connection that a router has forgotten) ends after 2 min
+     */
+    public record Database(Duration connect, Duration silence) {
+        static final Database USUAL = new Database(Duration.ofSeconds(15), Duration.ofMinutes(5));
     }
 }

@@ -61,7 +61,7 @@ final class RestoreRun {
         Source source = source();
         Login target = ConnectionSecret.login(task.target(), source.database().name()).of(task.uid());
         requireConfirmed(target);
-        try (Server server = Server.connect(target)) {
+        try (Server server = Server.connect(target, stop.patience())) {
             preflight(server, target, source);
             if (task.strategy() == RestoreStrategy.Existing && source.archived().isEmpty()) {
                 existing(server, target, source).plan();
@@ -76,7 +76,7 @@ final class RestoreRun {
     private RestoreResult restore() {
         Login target = ConnectionSecret.login(task.target(), null).of(task.uid());
         requireConfirmed(target);
-        try (Server server = Server.connectAlone(target)) {
+        try (Server server = Server.connectAlone(target, stop.patience())) {
             Source source = source();
             if (server.isMarked(target.database(), task.uid())) {
                 return restoredBefore(server, target, source);

@@ -21,7 +21,7 @@ public final class Stop {
         this(Patience.USUAL);
     }
 
-    Stop(Patience patience) {
+    public Stop(Patience patience) {
         this.patience = patience;
     }
 

@@ -31,7 +31,7 @@ final class SwitchRun {
     SwitchResult run() {
         Login target = ConnectionSecret.login(task.target(), null).of(task.uid());
         String name = target.database();
-        try (Server server = Server.connectAlone(target)) {
+        try (Server server = Server.connectAlone(target, stop.patience())) {
             Duration refused = server.isMarked(name, task.uid()) ? Duration.ZERO : swap(server, target);
             String note = startJobs(server, target, stop);
             journal.done("database " + name + " serves");

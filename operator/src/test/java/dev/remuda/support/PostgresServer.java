@@ -221,6 +221,60 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** In good order but at once: it ends all connections, and says so to them. */
+    public void shutDown() {
+        control("stop", "-m", "fast");
+    }
+
+    /** It takes no part any more, and does not say so; connections to it stay open. Until it is closed. */
+    public void freeze() {
+        program.handle().descendants().forEach(process -> signal("STOP", process));
+        signal("STOP", program.handle());
+    }
+
+    private static void signal(String name, ProcessHandle process) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** It was killed and starts up again, which does not end: it waits for a log that does not come. */
+    public void recoverForEver() {
+        try {
+            program.kill();
+            Files.createFile(data().resolve("standby.signal"));
+            program = Started.program(concat(command, "-c", "restore_command=sleep 600; false"), Map.of(), Folders.log("postgres"));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(this::startsUp);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean startsUp() {
+        try {
+            DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port + "/postgres", "postgres", password).close();
+            return false;
+        } catch (SQLException e) {
+            return "57P03".equals(e.getSQLState());
+        }
+    }
+
+    private void control(String... arguments) {
+        int postgres = command.indexOf("-D") - 1;
+        List<String> prefix = command.subList(0, postgres);
+        try {
+            Started.run(concat(concat(prefix, Path.of(command.get(postgres)).resolveSibling("pg_ctl").toString(), "-D", data().toString()), arguments), data());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Path data() {
+        return Path.of(command.get(command.indexOf("-D") + 1));
+    }
+
     /** As if its machine lost power, if it was started here. */
     @Override
     public void close() {

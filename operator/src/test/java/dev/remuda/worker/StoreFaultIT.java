@@ -50,7 +50,7 @@ class StoreFaultIT {
 
     private static Patience patience(Duration silence, Duration attempt, Duration call) {
         return new Patience(
-                new Patience.Store(Duration.ofSeconds(2), silence, attempt, call, Duration.ofMillis(10), Duration.ofMillis(50)));
+                new Patience.Store(Duration.ofSeconds(2), silence, attempt, call, Duration.ofMillis(10), Duration.ofMillis(50)), Patience.USUAL.database());
     }
 
     private static String small;
@@ -172,7 +172,7 @@ class StoreFaultIT {
     void aStoreThatIsGoneForAWhileIsWaitedFor() throws Exception {
         bench.patience = new Patience(
                 new Patience.Store(
-                        Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMillis(500)));
+                        Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMillis(500)), SHORT.database());
         CountDownLatch gone = new CountDownLatch(1);
         FaultRule held = onSecondPart().first(1).then(Fault.hold(gone));
         CompletableFuture<Void> outage = CompletableFuture.runAsync(() -> {

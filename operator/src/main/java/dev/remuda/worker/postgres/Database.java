@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ public final class Database implements AutoCloseable {
     private final Connection connection;
     private final Reason otherwise;
     private final Stop.Registration stop;
+    private final Vigil vigil;
+    private final AtomicLong steps = new AtomicLong(); // odd while a statement runs
 
     /** Reads one row. */
     interface Row<T> {
@@ -35,12 +38,13 @@ public final class Database implements AutoCloseable {
         this.connection = connection;
         this.otherwise = otherwise;
         this.stop = stop.register(this::abort);
+        this.vigil = new Vigil(login, stop.patience().database(), this::progress, this::abort);
     }
 
     /** @param otherwise the reason of a failure that has no better one: DumpFailed or RestoreFailed */
     public static Database connect(Login login, Reason otherwise, Stop stop) {
         try {
-            Connection connection = DriverManager.getConnection(login.jdbcUrl(), login.jdbcProperties());
+            Connection connection = DriverManager.getConnection(login.jdbcUrl(), login.jdbcProperties(stop.patience().database().connect()));
             return new Database(login, connection, otherwise, stop).settings();
         } catch (SQLException e) {
             throw SqlFailures.of(login, "connecting", e, Reason.DatabaseUnreachable);
@@ -85,10 +89,31 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    <T> List<T> query(String what, String sql, Row<T> reader, Object... parameters) {
-        if (parameters.length == 0) {
-            return query(what, sql, reader); // a question mark may be an operator
+    private long progress() {
+        long now = steps.get();
+        return now % 2 == 0 ? Vigil.IDLE : now;
+    }
+
+    private interface Statements<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> T run(String what, Statements<T> statements) {
+        steps.incrementAndGet();
+        try {
+            return statements.run();
+        } catch (SQLException e) {
+            throw vigil.gone() ? new WorkFailure(Reason.DatabaseUnreachable, what + " on " + login + ": " + vigil.words(), e) : SqlFailures.of(login, what, e, otherwise);
+        } finally {
+            steps.incrementAndGet();
         }
+    }
+
+    <T> List<T> query(String what, String sql, Row<T> reader, Object... parameters) {
+        return run(what, () -> parameters.length == 0 ? rows(sql, reader) : rows(sql, reader, parameters)); // without them a question mark may be an operator
+    }
+
+    private <T> List<T> rows(String sql, Row<T> reader, Object... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
@@ -96,16 +121,12 @@ public final class Database implements AutoCloseable {
             try (ResultSet result = statement.executeQuery()) {
                 return rows(result, reader);
             }
-        } catch (SQLException e) {
-            throw SqlFailures.of(login, what, e, otherwise);
         }
     }
 
-    private <T> List<T> query(String what, String sql, Row<T> reader) {
+    private <T> List<T> rows(String sql, Row<T> reader) throws SQLException {
         try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(sql)) {
             return rows(result, reader);
-        } catch (SQLException e) {
-            throw SqlFailures.of(login, what, e, otherwise);
         }
     }
 
@@ -126,11 +147,11 @@ public final class Database implements AutoCloseable {
     }
 
     void execute(String what, String sql) {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw SqlFailures.of(login, what, e, otherwise);
-        }
+        run(what, () -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute(sql);
+            }
+        });
     }
 
     /** The server's major version, such as 17. */
@@ -167,6 +188,7 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         stop.close();
+        vigil.close();
         try {
             connection.close();
         } catch (SQLException e) {

@@ -1,5 +1,6 @@
 package dev.remuda.worker.postgres;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -12,7 +13,17 @@ import java.util.Properties;
  * @param application what the server shows as the connection's application_name
  */
 public record Login(String host, int port, String database, String user, String password, String sslMode, String caFile, String application) {
+    /** Seconds of silence after which TCP asks whether the other end is there. */
+    static final int KEEP_ALIVE_IDLE = 60;
+
+    /** Seconds between two questions. */
+    static final int KEEP_ALIVE_INTERVAL = 10;
+
+    /** After so many without an answer the connection is lost. */
+    static final int KEEP_ALIVE_COUNT = 6;
+
     private static final int CONNECT_SECONDS = 15;
+    private static final int UNANSWERED_MILLIS = 120_000;
 
     public Login(String host, int port, String database, String user, String password, String sslMode, String caFile) {
         this(host, port, database, user, password, sslMode, caFile, "remuda");
@@ -67,7 +78,15 @@ public record Login(String host, int port, String database, String user, String 
 
     /** What has no variable in the environment: an idle connection is kept in the memory of the routers between. */
     static String keepAlive() {
-        return "keepalives_idle=60 keepalives_interval=10 keepalives_count=6";
+        return "keepalives_idle=" + KEEP_ALIVE_IDLE + " keepalives_interval=" + KEEP_ALIVE_INTERVAL + " keepalives_count=" + KEEP_ALIVE_COUNT;
+    }
+
+    /**
+     * The same for a program that only reads. TCP asks nothing while what was sent is on its way, and sends that for a quarter of an hour: here it is
+     * a query, to which two minutes are enough. Not for restores: a server that pauses for long before it takes the next row is no fault.
+     */
+    static String keepAliveReading() {
+        return keepAlive() + " tcp_user_timeout=" + UNANSWERED_MILLIS;
     }
 
     String jdbcUrl() {
@@ -75,7 +94,8 @@ public record Login(String host, int port, String database, String user, String 
         return "jdbc:postgresql://" + address + ":" + port + "/" + java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    Properties jdbcProperties() {
+    /** @param connect until a connection must be made, and again for the login */
+    Properties jdbcProperties(Duration connect) {
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
@@ -85,9 +105,10 @@ public record Login(String host, int port, String database, String user, String 
             properties.setProperty("sslrootcert", caFile);
         }
         properties.setProperty("ApplicationName", application);
-        properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
-        properties.setProperty("loginTimeout", Integer.toString(2 * CONNECT_SECONDS));
+        properties.setProperty("connectTimeout", Long.toString(connect.toSeconds()));
+        properties.setProperty("loginTimeout", Long.toString(2 * connect.toSeconds()));
         properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("socketFactory", KeptAlive.class.getName());
         // Functions of the same name in the database's own schemas must never be called with our rights.
         properties.setProperty("currentSchema", "pg_catalog");
         return properties;

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 import dev.remuda.task.Reason;
@@ -45,7 +44,7 @@ public final class PgArchive {
         List<String> command = new ArrayList<>(List.of(programs.path(major, "pg_restore")));
         command.addAll(List.of(arguments));
         archive.file().ifPresent(file -> command.add(file.toString()));
-        try (PgProcess process = PgProcess.start(command, Map.of(), Reason.RestoreFailed, stop)) {
+        try (PgProcess process = PgProcess.start(command, null, Reason.RestoreFailed, stop)) {
             Feeding feeding = Feeding.start(archive, process);
             byte[] output = process.output().readAllBytes();
             feeding.await();

@@ -13,7 +13,7 @@ import dev.remuda.worker.WorkFailure;
 /** pg_dump of a database, or a part of it, in custom format, uncompressed, to its standard output. */
 public final class PgDump implements AutoCloseable {
     static final Pattern LOST = Pattern.compile(
-            "server closed the connection|connection to server .* failed|could not connect to database|terminating connection|could not receive data|SSL SYSCALL|SSL connection has been closed",
+            "server closed the connection|cannot be reached any more|connection to server .* failed|could not connect to database|terminating connection|could not receive data|SSL SYSCALL|SSL connection has been closed",
             Pattern.CASE_INSENSITIVE);
 
     private final Login login;
@@ -30,11 +30,11 @@ public final class PgDump implements AutoCloseable {
                 "--format=custom",
                 "--compress=0",
                 "--no-password",
-                "--dbname=" + Login.keepAlive(),
+                "--dbname=" + Login.keepAliveReading(),
                 "--lock-wait-timeout=60s",
                 "--snapshot=" + snapshot.id()));
         command.addAll(arguments(snapshot.scope()));
-        return new PgDump(login, PgProcess.start(command, login.environment(), Reason.DumpFailed, stop));
+        return new PgDump(login, PgProcess.start(command, login, Reason.DumpFailed, stop));
     }
 
     static List<String> arguments(DumpScope scope) {
@@ -75,6 +75,13 @@ public final class PgDump implements AutoCloseable {
         }
         if (LOST.matcher(failure).find()) {
             throw new WorkFailure(Reason.DatabaseUnreachable, failure + "; the connection to " + login.server() + " was lost: see the server's log");
+        }
+        if (failure.contains("conflict with recovery")) {
+            throw new WorkFailure(
+                    Reason.DumpFailed, failure + "; the server is a standby that had to go on: set hot_standby_feedback or raise max_standby_streaming_delay there, or dump the primary");
+        }
+        if (failure.contains("canceling statement")) {
+            throw new WorkFailure(Reason.DumpFailed, failure + "; somebody, or something that watches for long statements, ended it on the server: see its log, and spare user " + login.user());
         }
         throw new WorkFailure(Reason.DumpFailed, failure);
     }

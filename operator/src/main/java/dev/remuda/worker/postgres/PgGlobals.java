@@ -26,9 +26,9 @@ public record PgGlobals(byte[] sql, String refusal) {
                 "--no-role-passwords",
                 "--no-password",
                 "--lock-wait-timeout=60s",
-                "--dbname=" + Login.keepAlive(),
+                "--dbname=" + Login.keepAliveReading(),
                 "--database=" + database(login.database()));
-        try (PgProcess process = PgProcess.start(command, login.environment(), Reason.DumpFailed, stop);
+        try (PgProcess process = PgProcess.start(command, login, Reason.DumpFailed, stop);
                 InputStream output = process.output()) {
             byte[] sql = output.readNBytes(MOST + 1);
             if (sql.length > MOST) {

@@ -1,6 +1,7 @@
 package dev.remuda.worker.postgres;
 
 import java.io.BufferedReader;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,6 +10,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,29 +33,63 @@ public final class PgProcess implements AutoCloseable {
     private final Thread listener;
     private final Deque<String> lastWords = new ArrayDeque<>();
     private final Stop.Registration stop;
+    private final Optional<Vigil> vigil;
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong moves = new AtomicLong();
     private volatile boolean ended;
 
-    private PgProcess(String name, Process process, Stop stop) {
+    private PgProcess(String name, Process process, Login login, Stop stop) {
         this.name = name;
         this.process = process;
+        this.vigil = Optional.ofNullable(login).map(to -> new Vigil(to, stop.patience().database(), this::progress, this::kill));
         this.listener = Thread.ofVirtual().name(name).start(this::listen);
         this.stop = stop.register(this::end);
     }
 
-    static PgProcess start(List<String> command, Map<String, String> environment, Reason otherwise, Stop stop) {
+    /** @param login where it connects to; null: nowhere */
+    static PgProcess start(List<String> command, Login login, Reason otherwise, Stop stop) {
         String name = command.getFirst().substring(command.getFirst().lastIndexOf('/') + 1);
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().putAll(environment);
+        builder.environment().putAll(login == null ? Map.of() : login.environment());
         builder.environment().put("LC_ALL", "C.UTF-8");
         try {
-            return new PgProcess(name, builder.start(), stop);
+            return new PgProcess(name, builder.start(), login, stop);
         } catch (IOException e) {
             throw new WorkFailure(otherwise, name + " cannot be started: " + e.getMessage(), e);
         }
     }
 
     public InputStream output() {
-        return process.getInputStream();
+        return new FilterInputStream(process.getInputStream()) {
+            @Override
+            public int read() throws IOException {
+                return waited(super::read);
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                return waited(() -> super.read(bytes, offset, length));
+            }
+        };
+    }
+
+    private interface Step<T> {
+        T take() throws IOException;
+    }
+
+    /** Takes a step that the program, and so the server, may keep waiting. */
+    private <T> T waited(Step<T> step) throws IOException {
+        waiting.incrementAndGet();
+        try {
+            return step.take();
+        } finally {
+            waiting.decrementAndGet();
+            moves.incrementAndGet();
+        }
+    }
+
+    private long progress() {
+        return waiting.get() == 0 ? Vigil.IDLE : moves.get();
     }
 
     /**
@@ -89,10 +127,12 @@ public final class PgProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    private static boolean accepts(OutputStream input, byte[] buffer, int n) {
+    private boolean accepts(OutputStream input, byte[] buffer, int n) {
         try {
-            input.write(buffer, 0, n);
-            return true;
+            return waited(() -> {
+                input.write(buffer, 0, n);
+                return true;
+            });
         } catch (IOException e) {
             return false; // a broken pipe
         }
@@ -108,16 +148,19 @@ public final class PgProcess implements AutoCloseable {
 
     /** Waits for its end. @return null when it succeeded, else how it ended and its last words */
     public String failure() {
+        waiting.incrementAndGet();
         try {
             int code = process.waitFor();
             listener.join();
             if (code == 0) {
                 return null;
             }
-            return name + " " + (ended ? "was ended with the worker" : end(code)) + words();
+            return name + " " + (ended ? "was ended with the worker" : vigil.filter(Vigil::gone).map(v -> "was ended, for " + v.words()).orElseGet(() -> end(code))) + words();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new WorkFailure(Reason.InternalError, "interrupted while waiting for " + name, e);
+        } finally {
+            waiting.decrementAndGet();
         }
     }
 
@@ -153,6 +196,7 @@ public final class PgProcess implements AutoCloseable {
     private void say(String line) {
         LOG.info("{}", line);
         remember(line);
+        moves.incrementAndGet();
     }
 
     private synchronized void remember(String line) {
@@ -177,6 +221,7 @@ public final class PgProcess implements AutoCloseable {
     @Override
     public void close() {
         stop.close();
+        vigil.ifPresent(Vigil::close);
         process.destroyForcibly();
     }
 }

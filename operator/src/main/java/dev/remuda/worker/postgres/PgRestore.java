@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 import dev.remuda.task.Reason;
@@ -45,7 +44,7 @@ public final class PgRestore {
 
     /** Reads the whole archive as a restore would, and does nothing with it. @throws WorkFailure DumpIncomplete when it cannot be read */
     public void check(Archive archive) throws IOException {
-        try (PgProcess process = start(archive, Map.of(), List.of("--file=/dev/null"))) {
+        try (PgProcess process = start(archive, null, List.of("--file=/dev/null"))) {
             archive.feed(process);
             requireReadable(process.failure());
         }
@@ -79,7 +78,7 @@ public final class PgRestore {
             arguments.add("--jobs=" + options.jobs());
         }
         arguments.addAll(more);
-        try (PgProcess process = start(archive, login.environment(), arguments)) {
+        try (PgProcess process = start(archive, login, arguments)) {
             archive.feed(process);
             String failure = process.failure();
             if (failure != null) {
@@ -92,14 +91,15 @@ public final class PgRestore {
     public PgProcess script(Archive archive, Options options) {
         List<String> arguments = new ArrayList<>(options.arguments());
         arguments.add("--file=-");
-        return start(archive, Map.of(), arguments);
+        return start(archive, null, arguments);
     }
 
-    private PgProcess start(Archive archive, Map<String, String> environment, List<String> arguments) {
+    /** @param login null: it talks to no server */
+    private PgProcess start(Archive archive, Login login, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(programs.path(major, "pg_restore"));
         command.addAll(arguments);
         archive.file().ifPresent(file -> command.add(file.toString()));
-        return PgProcess.start(command, environment, Reason.RestoreFailed, stop);
+        return PgProcess.start(command, login, Reason.RestoreFailed, stop);
     }
 }

@@ -57,7 +57,7 @@ public final class Psql {
         List<String> command = List.of(
                 programs.path(major, "psql"), "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-",
                 "--dbname=" + Login.keepAlive());
-        return PgProcess.start(command, login.environment(), Reason.RestoreFailed, stop);
+        return PgProcess.start(command, login, Reason.RestoreFailed, stop);
     }
 
     static void requireSuccess(PgProcess process, Login login) {

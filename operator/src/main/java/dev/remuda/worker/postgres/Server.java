@@ -7,6 +7,7 @@ import java.util.Optional;
 
 import dev.remuda.task.Json;
 import dev.remuda.task.Reason;
+import dev.remuda.worker.Patience;
 import dev.remuda.worker.Stop;
 import dev.remuda.worker.WorkFailure;
 import dev.remuda.worker.store.Manifest;
@@ -25,15 +26,20 @@ public final class Server implements AutoCloseable {
 
     /** Connects to a database that is not the target, since that one is dropped. A stop does not end it: it is what cleans up. */
     public static Server connect(Login login) {
-        return new Server(login.database().equals("postgres") ? connect(login, "template1") : anyOf(login));
+        return connect(login, Patience.USUAL);
+    }
+
+    /** @param patience with the server, when it falls silent */
+    public static Server connect(Login login, Patience patience) {
+        return new Server(login.database().equals("postgres") ? connect(login, "template1", patience) : anyOf(login, patience));
     }
 
     /**
      * The same for a Restore whose earlier worker may be at work still, on a node that is cut off from the cluster. All its connections, those of its
      * programs too, are ended and gone before this returns; what it then does over this one's head fails.
      */
-    public static Server connectAlone(Login login) {
-        Server server = connect(login);
+    public static Server connectAlone(Login login, Patience patience) {
+        Server server = connect(login, patience);
         try {
             for (int look = 0; server.endNamesakes() > 0; look++) {
                 if (look == LOOKS) {
@@ -56,19 +62,19 @@ public final class Server implements AutoCloseable {
         return others.size();
     }
 
-    private static Database anyOf(Login login) {
+    private static Database anyOf(Login login, Patience patience) {
         try {
-            return connect(login, "postgres");
+            return connect(login, "postgres", patience);
         } catch (WorkFailure e) {
             if (e.reason() != Reason.DatabaseNotFound) {
                 throw e;
             }
-            return connect(login, "template1");
+            return connect(login, "template1", patience);
         }
     }
 
-    private static Database connect(Login login, String name) {
-        return Database.connect(login.withDatabase(name), Reason.RestoreFailed, new Stop());
+    private static Database connect(Login login, String name, Patience patience) {
+        return Database.connect(login.withDatabase(name), Reason.RestoreFailed, new Stop(patience));
     }
 
     public int major() {

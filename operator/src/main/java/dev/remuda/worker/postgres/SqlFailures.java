@@ -20,6 +20,9 @@ final class SqlFailures {
 
     private static final Pattern PROGRAMS_TLS = Pattern.compile("connection to server .* failed: (SSL error|server certificate|could not read root certificate|root certificate|server does not support SSL)");
 
+    private static final Pattern TOO_MANY = Pattern.compile("too many clients already|remaining connection slots are reserved|too many connections for (database|role)");
+    private static final String NO_CONNECTION_LEFT = "; the server has no connection left: raise max_connections (or the limit of the role or database), or end some";
+
     private SqlFailures() {}
 
     /** @param what what was being done, such as "counting rows" */
@@ -40,7 +43,7 @@ final class SqlFailures {
             case "55006" -> new WorkFailure(
                     Reason.TargetInUse, said + "; end its prepared transactions, replication slots, subscriptions or sessions", e);
             case "53100" -> new WorkFailure(Reason.DiskFull, said + "; the server's disk is full: make room on it", e);
-            case "53300" -> new WorkFailure(Reason.DatabaseUnreachable, said + "; the server has no connection left: raise max_connections or end some", e);
+            case "53300" -> new WorkFailure(Reason.DatabaseUnreachable, said + NO_CONNECTION_LEFT, e);
             case "55P03" -> new WorkFailure(
                     Reason.DatabaseUnreachable, said + "; another session holds a lock on a table for long: look at pg_locks, or choose a quieter hour", e);
             default -> state.startsWith("08") || state.startsWith("57P") ? unreachable(login, said, e) : null;
@@ -74,8 +77,11 @@ final class SqlFailures {
         return "TLS with server " + login.server() + " failed (" + cause + "); check database.sslMode (" + login.sslMode() + ") and caRef";
     }
 
-    /** What a program of PostgreSQL's said when it could not connect for TLS; it refuses some certificates that the driver takes. */
+    /** What a program of PostgreSQL's said when it could not connect: for TLS (it refuses some certificates that the driver takes), or for lack of room. */
     static Optional<WorkFailure> ofProgram(Login login, String words) {
+        if (TOO_MANY.matcher(words).find()) {
+            return Optional.of(new WorkFailure(Reason.DatabaseUnreachable, words + NO_CONNECTION_LEFT));
+        }
         return PROGRAMS_TLS.matcher(words).find() ? Optional.of(new WorkFailure(Reason.DatabaseUnreachable, tls(login, words))) : Optional.empty();
     }
 
