@@ -215,6 +215,7 @@ public final class PostgresServer implements AutoCloseable {
     public void restart() {
         try {
             program.kill();
+            Files.deleteIfExists(data().resolve("standby.signal"));
             run();
         } catch (IOException e) {
             throw new IllegalStateException(e);

@@ -41,6 +41,7 @@ class DatabaseFaultIT {
     private static final Patience SHORT = new Patience(StoreFaultIT.SHORT.store(), new Patience.Database(Duration.ofSeconds(1), Duration.ofMillis(300)));
 
     private static PostgresServer mortal;
+    private static String large; // on the mortal one
 
     private final Bench bench = new Bench();
     private final PostgresServer postgres = bench.postgres;
@@ -63,12 +64,28 @@ class DatabaseFaultIT {
         }
     }
 
-    /** One that is killed by one test and runs again for the next. */
+    /** One of few connections that each test may kill. */
     private static PostgresServer mortal() {
         if (mortal == null) {
             mortal = PostgresServer.start(15, "max_connections=5");
+            large = filled(mortal, 100);
+        } else {
+            mortal.restart();
         }
         return mortal;
+    }
+
+    /** A database with so many MB. */
+    private static String filled(PostgresServer server, int megabytes) {
+        String database = server.createDatabase();
+        fill(server, database, megabytes);
+        return database;
+    }
+
+    private static void fill(PostgresServer server, String database, int megabytes) {
+        server.run(
+                database, "CREATE TABLE filler (id int, bytes bytea)", "ALTER TABLE filler ALTER bytes SET STORAGE EXTERNAL",
+                "INSERT INTO filler SELECT i, decode(repeat(md5(i::text), 62500), 'hex') FROM generate_series(1, " + megabytes + ") i");
     }
 
     private DatabaseAccess through(FaultyLink way, String database) {
@@ -107,8 +124,8 @@ class DatabaseFaultIT {
 
     @Test
     void theConnectionIsResetInMidDump() {
-        String database = Racing.large(postgres);
-        link.resetAfter(Direction.ToClient, 30 * MB);
+        String database = filled(postgres, 20);
+        link.resetAfter(Direction.ToClient, 10 * MB);
 
         requireFailure(begun(through(link, database)), Reason.DatabaseUnreachable, "pg_dump ended with exit code 1", "the connection to 127.0.0.1:" + link.port() + " was lost");
         assertThat(Reason.DatabaseUnreachable.canPass()).isTrue();
@@ -118,8 +135,8 @@ class DatabaseFaultIT {
     /** As behind a proxy that hangs: TCP is fine. */
     @Test
     void nothingComesThroughInMidDump() {
-        String database = Racing.large(postgres);
-        link.stallAfter(Direction.ToClient, 30 * MB);
+        String database = filled(postgres, 20);
+        link.stallAfter(Direction.ToClient, 10 * MB);
 
         requireFailure(begun(through(link, database)), Reason.DatabaseUnreachable, "server 127.0.0.1:" + link.port() + " cannot be reached any more", "a new connection is not answered");
 
@@ -167,8 +184,8 @@ class DatabaseFaultIT {
     /** TCP asks soon whether the other end is there: the kernel's table of connections shows when. */
     @Test
     void aPeerThatIsGoneIsMissedByTcp() throws Exception {
-        String database = Racing.large(postgres);
-        link.stallAfter(Direction.ToClient, 30 * MB);
+        String database = filled(postgres, 20);
+        link.stallAfter(Direction.ToClient, 10 * MB);
         bench.patience = Patience.USUAL;
         CompletableFuture<Result> work = begun(through(link, database));
         Awaitility.await().until(link::stalled);
@@ -196,61 +213,68 @@ class DatabaseFaultIT {
     }
 
     @Test
-    void theServerIsShutDownInMidDumpAndIsKilledAndStartsUp() {
+    void theServerIsShutDownInMidDump() {
         PostgresServer server = mortal();
-        String database = Racing.large(server);
-        DatabaseAccess access = bench.database(server, database);
+        CompletableFuture<Result> work = begun(bench.database(server, large));
+        whenDumping(server, large);
 
-        CompletableFuture<Result> work = begun(access);
-        whenDumping(server, database);
         server.shutDown();
+
         requireFailure(work, Reason.DatabaseUnreachable, "terminating connection due to administrator command", "see the server's log");
-
-        requireFailure(begun(access), Reason.DatabaseUnreachable, "does not take connections", "whether it runs");
-
-        server.restart();
-        work = begun(access);
-        whenDumping(server, database);
-        server.restart();
-        requireFailure(work, Reason.DatabaseUnreachable, "server closed the connection unexpectedly");
-        requireNobodyOn(server, database);
-
-        server.recoverForEver();
-        requireFailure(begun(access), Reason.DatabaseUnreachable, "the database system is starting up", "check that the server runs");
-        server.close();
-        mortal = null;
+        requireFailure(begun(bench.database(server, large)), Reason.DatabaseUnreachable, "does not take connections", "whether it runs");
     }
 
     @Test
-    void theServersMachineHangs() {
-        PostgresServer server = PostgresServer.start(15);
-        try (server) {
-            String database = Racing.large(server);
-            CompletableFuture<Result> work = begun(bench.database(server, database));
-            whenDumping(server, database);
+    void theServerIsKilledInMidDump() {
+        PostgresServer server = mortal();
+        CompletableFuture<Result> work = begun(bench.database(server, large));
+        whenDumping(server, large);
 
-            server.freeze();
+        server.restart();
 
-            requireFailure(work, Reason.DatabaseUnreachable, "cannot be reached any more");
-        }
+        requireFailure(work, Reason.DatabaseUnreachable, "server closed the connection unexpectedly");
+        requireNobodyOn(server, large);
+    }
+
+    @Test
+    void theServerStartsUp() {
+        PostgresServer server = mortal();
+
+        server.recoverForEver();
+
+        requireFailure(begun(bench.database(server, large)), Reason.DatabaseUnreachable, "the database system is starting up", "check that the server runs");
+    }
+
+    @Test
+    void theServersMachineHangsInMidDump() {
+        PostgresServer server = mortal();
+        CompletableFuture<Result> work = begun(bench.database(server, large));
+        whenDumping(server, large);
+
+        server.freeze();
+
+        requireFailure(work, Reason.DatabaseUnreachable, "cannot be reached any more");
     }
 
     @Test
     void noConnectionIsLeftOnTheServer() throws Exception {
-        PostgresServer server = PostgresServer.start(15, "max_connections=5");
+        PostgresServer server = mortal();
         List<Connection> taken = new ArrayList<>();
-        try (server) {
-            String database = server.createDatabase();
+        try {
             for (int i = 0; i < 4; i++) {
                 taken.add(server.connect("postgres"));
             }
-            requireFailure(begun(bench.database(server, database)), Reason.DatabaseUnreachable, "pg_dump", "too many clients already", "raise max_connections");
+            requireFailure(begun(bench.database(server, large)), Reason.DatabaseUnreachable, "pg_dump", "too many clients already", "raise max_connections");
 
             taken.add(server.connect("postgres"));
-            requireFailure(begun(bench.database(server, database)), Reason.DatabaseUnreachable, "too many clients already", "raise max_connections");
+            requireFailure(begun(bench.database(server, large)), Reason.DatabaseUnreachable, "too many clients already", "raise max_connections");
 
             taken.removeLast().close();
-            requireNobody(taken.getFirst(), database);
+            requireNobody(taken.getFirst(), large);
+        } finally {
+            for (Connection connection : taken) {
+                connection.close();
+            }
         }
     }
 
@@ -265,7 +289,7 @@ class DatabaseFaultIT {
 
     @Test
     void theStatementIsCancelled() {
-        String database = Racing.large(postgres);
+        String database = filled(postgres, 100);
         CompletableFuture<Result> work = begun(bench.database(database));
         whenDumping(postgres, database);
 
@@ -322,9 +346,7 @@ class DatabaseFaultIT {
         final RestoreTask task;
 
         Restore() {
-            postgres.run(
-                    database, "CREATE TABLE filler (id int, bytes bytea)", "ALTER TABLE filler ALTER bytes SET STORAGE EXTERNAL",
-                    "INSERT INTO filler SELECT i, decode(repeat(md5(i::text), 62500), 'hex') FROM generate_series(1, 25) i");
+            fill(postgres, database, 25);
             before = Racing.checksums(postgres, database);
             assertThat(bench.run(bench.backup(database))).isInstanceOf(BackupResult.class);
             task = bench.restore(through(link, database), RestoreStrategy.Swap, database);
