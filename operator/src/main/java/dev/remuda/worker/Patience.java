@@ -20,7 +20,7 @@ public record Patience(Store store, Database database) {
      * @param longestPause 10 s, so that a worker that is told to stop (it has 25 s) does not sleep until it is killed
      */
     public record Store(Duration connect, Duration silence, Duration attempt, Duration call, Duration pause, Duration longestPause) {
-        /** For a first look, with what takes it back: 5 attempts, a second or two. A wrong endpoint is told at once, and the operator tries again. */
+        /** For a first look, with what takes it back: pauses of 4 to 8 s in all. A wrong endpoint is told soon, and the operator tries again. */
         public static final int FEW = 5;
 
         /**

@@ -31,6 +31,10 @@ class BackupFailureIT {
     private final Bench bench = new Bench();
     private final PostgresServer postgres = bench.postgres;
 
+    BackupFailureIT() {
+        bench.patience = StoreFaultIT.SHORT;
+    }
+
     @AfterEach
     void nothingIsLeftInTheStore() {
         bench.requireNothingStored();

@@ -200,8 +200,8 @@ final class Bench {
 
     /** A restore that tells somebody how it goes. */
     Result run(RestoreTask task, Journal journal) {
-        try (S3ObjectStore connected = new S3ObjectStore(task.store(), new Stop())) {
-            return new RestoreRun(task, connected, new PgPrograms(programs), secrets.resolve("scratch"), journal, new Stop()).run();
+        try (S3ObjectStore connected = new S3ObjectStore(task.store(), new Stop(patience))) {
+            return new RestoreRun(task, connected, new PgPrograms(programs), secrets.resolve("scratch"), journal, new Stop(patience)).run();
         }
     }
 

@@ -71,6 +71,7 @@ class RestoreInterruptedIT {
     void theStoreIsGoneInTheMiddle() {
         try (SeaweedServer store = SeaweedServer.start()) {
             Bench bench = new Bench(store);
+            bench.patience = StoreFaultIT.SHORT;
             String database = Racing.create(bench.postgres);
             List<String> before = Racing.checksums(bench.postgres, database);
             bench.completed(bench.backup(database));
