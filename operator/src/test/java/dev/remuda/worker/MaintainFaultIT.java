@@ -25,6 +25,7 @@ import dev.remuda.task.StorageClass;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 /** Upkeep of a store that fails: what cannot be done to one backup is told, harms none, and is done by the next run. */
 class MaintainFaultIT {
@@ -146,11 +147,30 @@ class MaintainFaultIT {
 
         MaintainResult result = run();
 
-        assertThat(result.failed()).extracting(Failed::uid, Failed::reason).containsExactly(org.assertj.core.groups.Tuple.tuple("uid-cold", Reason.StorageThrottled));
+        assertThat(result.failed()).extracting(Failed::uid, Failed::reason).containsExactly(tuple("uid-cold", Reason.StorageThrottled));
         assertThat(result.moved()).extracting(Moved::uid).containsExactly("uid-weekly");
         assertThat(result.purged()).containsExactly("uid-old");
         store.heal();
         requireDone(run());
+    }
+
+    /** The first try has changed the etag that the second asks for, as it does in S3 when the dump came in parts. */
+    @Test
+    void aCopyWhoseAnswerIsLostIsKnownAsOnesOwn() {
+        store.on(S3Call.CopyObject).first(1).then(Fault.answerLost());
+        FaultRule replaced = store.on(S3Call.CopyObject).first(1).then(Fault.answer(412, "PreconditionFailed"));
+
+        requireDone(run());
+
+        assertThat(replaced.befallen()).isOne();
+    }
+
+    @Test
+    void aCopyThatIsRefusedBecauseTheDumpIsAnotherIsNone() {
+        store.on(S3Call.CopyObject).then(Fault.answer(412, "PreconditionFailed"));
+
+        assertThat(run().failed()).extracting(Failed::uid, Failed::reason).containsExactly(tuple("uid-cold", Reason.ObjectMissing));
+        assertThat(shelf.bucket.tags(cold.dataKey())).contains("tier=daily");
     }
 
     @Test
