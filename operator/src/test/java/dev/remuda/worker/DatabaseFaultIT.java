@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
@@ -36,6 +37,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A database server, or the network before it, that fails in mid-work: the reason, a message with cause and cure, nothing in the store, nobody left on the server. */
 class DatabaseFaultIT {
     private static final long MB = 1_000_000;
+
+    /** The common pool has one thread on a small machine. */
+    private static final Executor OWN_THREAD = task -> new Thread(task).start();
 
     /** Two looks after 0.3 s each, that take 2 s when nobody answers. */
     private static final Patience SHORT = new Patience(StoreFaultIT.SHORT.store(), new Patience.Database(Duration.ofSeconds(1), Duration.ofMillis(300)));
@@ -97,7 +101,7 @@ class DatabaseFaultIT {
     }
 
     private CompletableFuture<Result> begun(DatabaseAccess access) {
-        return CompletableFuture.supplyAsync(() -> backup(access));
+        return CompletableFuture.supplyAsync(() -> backup(access), OWN_THREAD);
     }
 
     private static void requireFailure(Result result, Reason reason, String... words) {
@@ -304,7 +308,7 @@ class DatabaseFaultIT {
         Restore restore = new Restore();
         link.resetAfter(Direction.ToServer, 20 * MB);
 
-        requireFailure(CompletableFuture.supplyAsync(() -> bench.run(restore.task)), Reason.DatabaseUnreachable, "was lost: see the server's log");
+        requireFailure(CompletableFuture.supplyAsync(() -> bench.run(restore.task), OWN_THREAD), Reason.DatabaseUnreachable, "was lost: see the server's log");
 
         restore.requireTargetAsBefore();
         restore.requireCleanedUp();
@@ -316,7 +320,7 @@ class DatabaseFaultIT {
         link.stallAfter(Direction.ToServer, 20 * MB);
 
         requireFailure(
-                CompletableFuture.supplyAsync(() -> bench.run(restore.task)), Reason.DatabaseUnreachable, "cannot be reached any more", "is incomplete and could not be dropped");
+                CompletableFuture.supplyAsync(() -> bench.run(restore.task), OWN_THREAD), Reason.DatabaseUnreachable, "cannot be reached any more", "is incomplete and could not be dropped");
 
         link.close();
         restore.requireTargetAsBefore();
