@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Optional;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import org.junit.jupiter.api.Test;
@@ -86,8 +85,8 @@ class JobViewTest {
     @Test
     void thePodOfAnEarlierJobOfThatNameIsNotItsOwn() {
         Job known = new JobBuilder(job).editMetadata().withUid("here").endMetadata().build();
-        Pod own = new PodBuilder(Pods.of(job)).editMetadata().addNewOwnerReference().withUid("here").endOwnerReference().endMetadata().build();
-        Pod left = new PodBuilder(Pods.of(job)).editMetadata().addNewOwnerReference().withUid("earlier").endOwnerReference().endMetadata().build();
+        Pod own = Pods.owned(known, Pods.of(job));
+        Pod left = Pods.owned(new JobBuilder(job).editMetadata().withUid("earlier").endMetadata().build(), Pods.of(job));
         assertThat(JobView.owns(Optional.of(known), own)).isTrue();
         assertThat(JobView.owns(Optional.of(known), left)).isFalse();
         assertThat(JobView.owns(Optional.empty(), left)).as("what is left of the Job itself").isTrue();

@@ -6,7 +6,6 @@ import java.util.function.Predicate;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.awaitility.Awaitility;
@@ -35,17 +34,7 @@ public final class Kubelet {
     /** Makes the Job's Pod, or changes the one it has. */
     public void pod(String job, Function<Job, Pod> pod) {
         Job owner = job(job);
-        Pod wanted = new PodBuilder(pod.apply(owner))
-                .editMetadata()
-                .addNewOwnerReference()
-                .withApiVersion("batch/v1")
-                .withKind("Job")
-                .withName(job)
-                .withUid(owner.getMetadata().getUid())
-                .withController(true)
-                .endOwnerReference()
-                .endMetadata()
-                .build();
+        Pod wanted = Pods.owned(owner, pod.apply(owner));
         Pod known = client.resource(wanted).get();
         Pod made = known == null ? client.resource(wanted).create() : known;
         made.setStatus(wanted.getStatus());

@@ -50,6 +50,21 @@ public final class Pods {
         return condition(of(job), "PodScheduled", "False", "Unschedulable", message);
     }
 
+    /** As the Job controller makes it. */
+    public static Pod owned(Job job, Pod pod) {
+        return new PodBuilder(pod)
+                .editMetadata()
+                .addNewOwnerReference()
+                .withApiVersion("batch/v1")
+                .withKind("Job")
+                .withName(job.getMetadata().getName())
+                .withUid(job.getMetadata().getUid())
+                .withController(true)
+                .endOwnerReference()
+                .endMetadata()
+                .build();
+    }
+
     /** The worker wrote its result and ended. */
     public static Pod reported(Job job, Result result) {
         boolean well = !(result instanceof dev.remuda.task.FailureResult);

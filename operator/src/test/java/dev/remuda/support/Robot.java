@@ -6,7 +6,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -58,7 +57,7 @@ public final class Robot implements AutoCloseable {
 
     private void work(Job job) {
         Task task = Json.read(job.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().getFirst().getValue(), Task.class);
-        Pod pod = new PodBuilder(Pods.reported(job, result(task))).editMetadata().withOwnerReferences(job.getMetadata().getOwnerReferences()).endMetadata().build();
+        Pod pod = Pods.owned(job, Pods.reported(job, result(task)));
         Pod made = client.resource(pod).create();
         made.setStatus(pod.getStatus());
         client.resource(made).updateStatus();
