@@ -205,24 +205,22 @@ class RestoresIT {
         }
         STAGE.restore(name, largeBackup, into(database) + "safetyBackup: false\nkeepReplaced: 0s\n");
         uid = STAGE.restore(name).getMetadata().getUid().replace("-", "");
-        Awaitility.await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(20)).until(() -> pgRestore() != null || STAGE.restore(name).getStatus() != null
-                && STAGE.restore(name).getStatus().phase() == Phase.Failed);
-        ProcessHandle running = pgRestore();
+        Awaitility.await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(5)).until(() -> filling() != null || STAGE.restore(name).getStatus() != null
+                && STAGE.restore(name).getStatus().phase().isFinal());
+        ProcessHandle running = filling();
         assertThat(running).as(STAGE.events("Restore", name)).isNotNull();
         Victim.signal("STOP", running);
         STOPPED.add(running.pid());
         return running;
     }
 
-    /** The one that fills the side database: the rehearsal's is short, and the proof's has no database. */
-    private ProcessHandle pgRestore() {
-        boolean filling = !STAGE.postgres().ask("postgres", "SELECT 1 FROM pg_stat_activity WHERE datname = 'remuda_restore_" + uid + "'").isEmpty();
-        return filling
-                ? ProcessHandle.allProcesses()
-                        .filter(process -> process.info().command().orElse("").endsWith("/pg_restore") && !STOPPED.contains(process.pid()))
-                        .findFirst()
-                        .orElse(null)
-                : null;
+    /** The pg_restore that fills the side database: the rehearsal's has the schema only, and the proof's no database. */
+    private static ProcessHandle filling() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().command().orElse("").endsWith("/pg_restore") && !STOPPED.contains(process.pid()))
+                .filter(process -> process.info().arguments().map(List::of).filter(all -> all.contains("--exit-on-error") && !all.contains("--schema-only")).isPresent())
+                .findFirst()
+                .orElse(null);
     }
 
     private static void noSideDatabase(Restore restore) {
