@@ -3,6 +3,7 @@ package dev.remuda.backup;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import dev.remuda.api.Attempt;
 import dev.remuda.api.BackupPolicySpec;
@@ -19,11 +20,14 @@ final class Attempting {
     /** A worker that its own Pod's deadline ends gives an account, so the operator ends only what outlives that. */
     private static final Duration DEADLINE_GRACE = Duration.ofMinutes(1);
 
+    /** A Backup that rests must see that another takes its place, and that the clock was set. */
+    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
+
     private Attempting() {}
 
     static BackupPlan of(Observed seen, Attempt attempt, BackupJobs jobs, Duration startDeadline) {
         if (attempt.endsEarly()) {
-            return stop(seen, attempt);
+            return stop(seen, attempt, startDeadline);
         }
         return attempt.startedAt() == null ? start(seen, attempt, jobs, startDeadline) : look(seen, attempt, startDeadline);
     }
@@ -35,9 +39,9 @@ final class Attempting {
         if (seen.replacedBy().isPresent()) {
             return BackupPlan.fail(seen, BackupPlan.replaced(seen));
         }
-        Duration rest = Duration.between(seen.now(), Trying.beginsAt(seen));
-        if (rest.isPositive() && attempt.number() > 1) {
-            return BackupPlan.patience(seen, rest);
+        Duration rest = Trying.rests(seen);
+        if (rest.isPositive()) {
+            return BackupPlan.patience(seen, BackupPlan.shorter(rest, LONGEST_SLEEP));
         }
         Optional<JobView> taken = seen.named(attempt.job()).filter(view -> view.job().isPresent());
         if (taken.isPresent()) {
@@ -85,8 +89,18 @@ final class Attempting {
                     .orElseGet(() -> new BackupPlan(BackupStatuses.running(seen), List.of(), Optional.of(BackupPlan.LOOK_AGAIN)));
             case Outcome.Reported(Result result) -> ended(seen, result);
             case Outcome.Exited exited -> lost(seen, new Cause(Reason.InternalError, "the Job ran something else than a worker"));
+            case Outcome.Lost lost when !lost.began() -> BackupPlan.failed(seen, waitedFor(seen, lost));
             case Outcome.Lost lost -> lost(seen, cause(lost));
         };
+    }
+
+    /** The trouble that stands in the status when the Pod's own deadline came first. */
+    private static Cause waitedFor(Observed seen, Outcome.Lost lost) {
+        return seen.status().conditions().stream()
+                .findFirst()
+                .flatMap(known -> Stream.of(Reason.values()).filter(reason -> reason.name().equals(known.getReason())).findFirst().map(reason -> new Cause(
+                        reason, lost.message() + ": " + known.getMessage())))
+                .orElseGet(() -> cause(lost));
     }
 
     /** Why a Pod that has not started need not start any more. */
@@ -136,18 +150,32 @@ final class Attempting {
         return new BackupPlan(BackupStatuses.stopping(seen, cause, began), List.of(), Optional.of(Duration.ZERO));
     }
 
-    private static BackupPlan stop(Observed seen, Attempt attempt) {
-        Cause cause = new Cause(attempt.reason(), attempt.message());
+    private static BackupPlan stop(Observed seen, Attempt attempt, Duration startDeadline) {
+        Cause cause = Cause.of(attempt);
         Optional<JobView> job = seen.job(attempt.job());
         Optional<Outcome> outcome = job.map(view -> view.outcome(seen.now()));
         if (outcome.isPresent() && outcome.get() instanceof Outcome.Reported(BackupResult whole)) {
             return BackupPlan.complete(seen, whole);
         }
-        boolean began = attempt.settledBy() != null || outcome.filter(now -> !(now instanceof Outcome.Waiting)).isPresent();
+        boolean began = attempt.settledBy() != null || outcome.filter(Attempting::mayHaveBegun).isPresent();
         if (outcome.filter(now -> !now.isOver()).isPresent()) {
-            List<Step> steps = job.get().job().isPresent() ? List.of(new Step.DeleteJob(attempt.job())) : List.of();
-            return new BackupPlan(BackupStatuses.stopping(seen, cause, began), steps, Optional.of(BackupPlan.SOON));
+            boolean orphan = job.get().job().isEmpty() && outcome.get() instanceof Outcome.Waiting && job.get().overdue(startDeadline, seen.now());
+            return orphan ? abandoned(seen, cause, job.get()) : new BackupPlan(BackupStatuses.stopping(seen, cause, began), removal(job.get()), Optional.of(BackupPlan.SOON));
         }
         return began ? lost(seen, cause) : BackupPlan.failed(seen, cause);
+    }
+
+    private static boolean mayHaveBegun(Outcome outcome) {
+        return !(outcome instanceof Outcome.Waiting) && !(outcome instanceof Outcome.Lost lost && !lost.began());
+    }
+
+    private static List<Step> removal(JobView job) {
+        return job.job().filter(known -> known.getMetadata().getDeletionTimestamp() == null).<List<Step>>map(known -> List.of(new Step.DeleteJob(job.name()))).orElse(List.of());
+    }
+
+    /** A Pod whose Job was taken from it goes by nobody's hand; while it may still begin, no other attempt is made. */
+    private static BackupPlan abandoned(Observed seen, Cause cause, JobView job) {
+        String pod = job.pod().orElseThrow().getMetadata().getName();
+        return BackupPlan.fail(seen, cause.and(". Its Job was deleted without its Pod, which still waits: kubectl delete pod " + pod));
     }
 }

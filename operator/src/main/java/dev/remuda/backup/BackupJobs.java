@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
@@ -56,6 +57,7 @@ final class BackupJobs {
                 mounts.database(status.database()),
                 mounts.store(status.storage().s3()),
                 status.location().prefix(),
+                IntStream.range(1, attempt.number()).mapToObj(before -> Names.attemptPrefix(status.location().prefix(), before)).toList(),
                 policy.dump().compression().toTask(),
                 labels(owner, seen),
                 status.tier(),

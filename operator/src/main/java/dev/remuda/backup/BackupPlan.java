@@ -62,7 +62,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
         if (attempt.endsEarly()) {
             return patience(seen, LOOK_AGAIN); // the removal of its Job was refused
         }
-        Instant since = settling ? attempt.finishedAt() : Trying.beginsAt(seen);
+        Instant since = settling ? Settling.since(attempt) : Trying.beginsAt(seen);
         String message = "the API server refuses to create the Job: " + refusal.getMessage();
         if (!refusal.isFinal() && seen.now().isBefore(since.plus(startDeadline))) {
             return settling
@@ -70,7 +70,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
                     : wait(seen, Reason.PodNotCreated.name(), message, LOOK_AGAIN);
         }
         if (settling) {
-            return Settling.unsettled(seen, attempt, message);
+            return Settling.again(seen, attempt, refusal.isFinal() ? Reason.InvalidSpec : Reason.PodNotCreated, message);
         }
         return refusal.isFinal()
                 ? fail(seen, new Cause(Reason.InvalidSpec, message + "; correct jobTemplate of BackupPolicy " + seen.policyName() + " and create another Backup"))
@@ -142,7 +142,8 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
         }
         int number = seen.attempt().orElseThrow().number();
         int most = seen.spec().orElseThrow().retry().limit() + 1;
-        String message = "attempt " + number + " of " + most + " failed and the next begins in " + Durations.format(rest.get()) + ": " + cause.message();
+        String begins = rest.get().toSeconds() < 1 ? "now" : "in " + Durations.format(rest.get());
+        String message = "attempt " + number + " of " + most + " failed and the next begins " + begins + ": " + cause.message();
         return new BackupPlan(
                 BackupStatuses.again(seen, cause, message), List.of(new Step.Tell(true, cause.reason().name(), message)), rest);
     }

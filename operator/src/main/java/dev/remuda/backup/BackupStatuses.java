@@ -87,8 +87,9 @@ final class BackupStatuses {
     static BackupStatus lookedAtAgain(Observed seen, Duration rest, String why) {
         Attempt present = seen.attempt().orElseThrow();
         Attempt again = present.lookedAtAgain(BackupJobs.settleName(seen, present.number(), present.looked() + 1), now(seen).plus(rest));
-        String message = present.message() + ". What it left in the store could not be looked at, which is tried again in " + Durations.format(rest) + " (" + why + ")";
-        return with(seen.status(), Phase.Running, condition(seen, present.reason().name(), message), replaceLast(seen, again), null);
+        Cause cause = Cause.of(present);
+        String message = cause.message() + ". What it left in the store could not be looked at, which is tried again in " + Durations.format(rest) + " (" + why + ")";
+        return with(seen.status(), Phase.Running, condition(seen, cause.reason().name(), message), replaceLast(seen, again), null);
     }
 
     /** The present attempt failed and another one is planned. */
@@ -118,7 +119,7 @@ final class BackupStatuses {
         BackupStatus facts = new BackupStatus(
                 Phase.Completed, before.conditions(), replaceLast(seen, done), before.startedAt(), result.finishedAt(),
                 duration(before.startedAt(), result.finishedAt()), before.database(), before.storage(), before.jobTemplate(),
-                new Location(before.location().url(), before.location().prefix(), result.dataKey()), before.tier(),
+                at(before.storage().s3(), result.dataKey()), before.tier(),
                 before.storageClass(), null, null, result.snapshotAt(),
                 result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
                 result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
@@ -135,6 +136,12 @@ final class BackupStatuses {
 
     private static Location location(S3Spec s3, String prefix) {
         return new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null);
+    }
+
+    /** Where the dump lies: an earlier attempt may have made it. */
+    private static Location at(S3Spec s3, String dataKey) {
+        Location place = location(s3, dataKey.substring(0, dataKey.lastIndexOf('/') + 1));
+        return new Location(place.url(), place.prefix(), dataKey);
     }
 
     private static String message(BackupStatus status, String note) {

@@ -1,5 +1,6 @@
 package dev.remuda.backup;
 
+import dev.remuda.api.Attempt;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
 
@@ -9,6 +10,19 @@ import dev.remuda.task.Reason;
  * @param message what happened, to what, and what to do
  */
 record Cause(Reason reason, String message) {
+    /** A reason that only a newer operator knows was read as none. */
+    Cause {
+        reason = reason == null ? Reason.InternalError : reason;
+    }
+
+    static Cause of(Attempt attempt) {
+        return new Cause(attempt.reason(), attempt.message());
+    }
+
+    Cause and(String more) {
+        return new Cause(reason, message + more);
+    }
+
     static Cause of(FailureResult failure) {
         return new Cause(failure.reason(), failure.message());
     }

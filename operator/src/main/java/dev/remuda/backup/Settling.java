@@ -1,6 +1,7 @@
 package dev.remuda.backup;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,22 +23,24 @@ final class Settling {
     /** A store that is away for a while is usual, and the very cause of many a lost attempt. */
     private static final int LOOKS = 5;
 
+    private static final Duration FIRST_REST = Duration.ofMinutes(1);
+
     private Settling() {}
 
     static BackupPlan of(Observed seen, Attempt attempt, BackupJobs jobs, Duration startDeadline) {
         Optional<JobView> named = seen.named(attempt.settledBy());
         if (named.isEmpty()) {
-            Duration rest = attempt.nextLookAt() == null ? Duration.ZERO : Duration.between(seen.now(), attempt.nextLookAt());
+            Duration rest = Trying.within(Duration.between(seen.now(), since(attempt)), rest(attempt.looked() - 1));
             return rest.isPositive() ? BackupPlan.patience(seen, rest) : look(seen, attempt, jobs);
         }
         JobView job = named.get();
         if (!job.belongsTo(BackupJobs.owner(seen))) {
-            boolean soonGone = job.belongsToEarlier(BackupJobs.owner(seen)) && seen.now().isBefore(attempt.finishedAt().plus(startDeadline));
+            boolean soonGone = job.belongsToEarlier(BackupJobs.owner(seen)) && seen.now().isBefore(since(attempt).plus(startDeadline));
             return soonGone ? BackupPlan.patience(seen, BackupPlan.SOON) : unsettled(seen, attempt, "a Job named " + job.name() + " exists and is not this Backup's");
         }
         return switch (job.outcome(seen.now())) {
             case Outcome.Reported(SettleResult(BackupResult completed, int objects, int uploads)) when completed != null -> BackupPlan.complete(seen, completed);
-            case Outcome.Reported(SettleResult settled) -> BackupPlan.failed(seen, new Cause(attempt.reason(), attempt.message() + ". Nothing of it is left in the store ("
+            case Outcome.Reported(SettleResult settled) -> BackupPlan.failed(seen, Cause.of(attempt).and(". Nothing of it is left in the store ("
                     + settled.removedObjects() + " objects and " + settled.abortedUploads() + " unfinished uploads removed)"));
             case Outcome.Reported(FailureResult failure) -> again(seen, attempt, failure.reason(), failure.message());
             case Outcome.Reported _, Outcome.Exited _ -> unsettled(seen, attempt, "unexpected report");
@@ -59,17 +62,28 @@ final class Settling {
         return new BackupPlan(seen.status(), steps, Optional.of(BackupPlan.LOOK_AGAIN));
     }
 
-    /** What to do when the API server refuses the Job that looks. */
-    static BackupPlan unsettled(Observed seen, Attempt attempt, String why) {
-        return BackupPlan.fail(seen, new Cause(attempt.reason(), attempt.message() + ". What it left in the store could not be looked at (" + why
+    private static BackupPlan unsettled(Observed seen, Attempt attempt, String why) {
+        return BackupPlan.fail(seen, Cause.of(attempt).and(". What it left in the store could not be looked at (" + why
                 + "); look under " + seen.status().location().url() + " before you delete it: with a manifest.json there the backup is complete"));
     }
 
-    private static BackupPlan again(Observed seen, Attempt attempt, Reason reason, String why) {
-        if (!reason.canPass() || attempt.looked() >= LOOKS) {
+    /** @param why the Job could not look, or could not be made */
+    static BackupPlan again(Observed seen, Attempt attempt, Reason reason, String why) {
+        boolean passes = reason.canPass() || reason == Reason.TimedOut; // a store that is silent takes the Job's time
+        if (!passes || attempt.looked() >= LOOKS) {
             return unsettled(seen, attempt, why);
         }
-        Duration rest = Trying.rest(seen, attempt.looked());
+        Duration rest = rest(attempt.looked());
         return new BackupPlan(BackupStatuses.lookedAtAgain(seen, rest, why), List.of(), Optional.of(rest));
+    }
+
+    /** The rest after so many looks: 1, 2, 4, 8 minutes, whatever the policy says of attempts. */
+    private static Duration rest(int looks) {
+        return looks < 1 ? Duration.ZERO : FIRST_REST.multipliedBy(1L << (looks - 1));
+    }
+
+    /** Since when the present look is due. */
+    static Instant since(Attempt attempt) {
+        return attempt.nextLookAt() == null ? attempt.finishedAt() : attempt.nextLookAt();
     }
 }

@@ -21,8 +21,26 @@ final class Trying {
         int failures = seen.attempt().map(Attempt::number).orElse(0);
         return seen.spec()
                 .filter(spec -> cause.reason().canPass() && seen.replacedBy().isEmpty() && failures >= 1 && failures <= spec.retry().limit())
-                .filter(spec -> !seen.now().plus(rest(spec.retry(), failures)).isAfter(end(seen, spec)))
-                .map(spec -> rest(spec.retry(), failures));
+                .filter(spec -> !seen.now().plus(left(seen, rest(spec.retry(), failures))).isAfter(end(seen, spec)))
+                .map(spec -> left(seen, rest(spec.retry(), failures)));
+    }
+
+    /** What is left of a rest that began when the present attempt ended: what it left may have been looked at since. */
+    private static Duration left(Observed seen, Duration rest) {
+        Instant ended = seen.attempt().map(Attempt::finishedAt).orElse(null);
+        Duration left = ended == null ? rest : Duration.between(seen.now(), ended.plus(rest));
+        return left.isNegative() ? Duration.ZERO : BackupPlan.shorter(left, rest);
+    }
+
+    /** How long the present attempt still rests before it begins. */
+    static Duration rests(Observed seen) {
+        int before = seen.status().attempts().size() - 1;
+        return before < 1 ? Duration.ZERO : within(Duration.between(seen.now(), beginsAt(seen)), rest(seen, before));
+    }
+
+    /** What is left of a rest; none when that is longer than the rest was: the clock was set back. */
+    static Duration within(Duration left, Duration rest) {
+        return left.isNegative() || left.compareTo(rest) > 0 ? Duration.ZERO : left;
     }
 
     /** How long to rest after so many failures. */

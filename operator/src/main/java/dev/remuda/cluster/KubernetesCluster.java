@@ -2,6 +2,8 @@ package dev.remuda.cluster;
 
 import java.net.HttpURLConnection;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
@@ -50,6 +52,9 @@ public final class KubernetesCluster implements Cluster {
     /** What stands in no status. */
     private static final Set<String> TROUBLES = Set.of(Outcome.Waiting.NOT_CREATED, "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox");
 
+    /** The kubelet tells a trouble that lasts at least every two minutes; the Job controller rests longer before it tries again. */
+    private static final Duration LASTING = Duration.ofMinutes(3);
+
     private final KubernetesClient client;
     private final Clock clock;
     private final Failures failures;
@@ -79,6 +84,15 @@ public final class KubernetesCluster implements Cluster {
      * what keeps the kubelet from starting that.
      */
     private Optional<Outcome.Waiting> trouble(HasMetadata about) {
+        try {
+            return lastTrouble(about);
+        } catch (KubernetesClientException e) {
+            LOG.debug("the Events of {} {}/{} cannot be read: {}", about.getKind(), about.getMetadata().getNamespace(), about.getMetadata().getName(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Outcome.Waiting> lastTrouble(HasMetadata about) {
         return client.v1().events().inNamespace(about.getMetadata().getNamespace())
                 .withField("involvedObject.uid", about.getMetadata().getUid())
                 .withField("type", "Warning")
@@ -86,8 +100,16 @@ public final class KubernetesCluster implements Cluster {
                 .getItems()
                 .stream()
                 .filter(event -> TROUBLES.contains(event.getReason()))
+                .filter(event -> !passed(event, clock.instant()))
                 .max(Comparator.comparing(event -> Objects.requireNonNullElse(event.getLastTimestamp(), "")))
                 .map(event -> new Outcome.Waiting(event.getReason(), event.getMessage()));
+    }
+
+    /** Whether what the Event tells is over. */
+    static boolean passed(Event event, Instant now) {
+        return event.getLastTimestamp() != null
+                && !event.getReason().equals(Outcome.Waiting.NOT_CREATED)
+                && Instant.parse(event.getLastTimestamp()).plus(LASTING).isBefore(now);
     }
 
     @Override

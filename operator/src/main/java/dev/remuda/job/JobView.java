@@ -58,14 +58,14 @@ public record JobView(String name, Optional<Job> job, Optional<Pod> pod, Optiona
         return waiting.trouble().isEmpty() && overdue(POD_STARTS_WITHIN, now);
     }
 
-    /** Whether the Job exists for longer than a Pod may need to start. */
+    /** Whether the Job, or the Pod that outlived it, exists for longer than a Pod may need to start. */
     public boolean overdue(Duration startDeadline, Instant now) {
         return !left(startDeadline, now).isPositive();
     }
 
     /** How long the Pod may still need to start; not positive when that is over. */
     public Duration left(Duration startDeadline, Instant now) {
-        return job.map(known -> known.getMetadata().getCreationTimestamp())
+        return job.<HasMetadata>map(known -> known).or(() -> pod).map(known -> known.getMetadata().getCreationTimestamp())
                 .map(created -> Duration.between(now, Instant.parse(created).plus(startDeadline)))
                 .orElse(startDeadline);
     }

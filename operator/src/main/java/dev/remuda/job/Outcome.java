@@ -32,7 +32,7 @@ public sealed interface Outcome {
                 return Reason.ImagePullFailed;
             }
             return switch (reason) {
-                case "CreateContainerConfigError", "FailedMount" -> message.toLowerCase(Locale.ROOT).contains("secret") ? Reason.SecretMissing : Reason.ContainerNotStarted;
+                case "CreateContainerConfigError" -> message.toLowerCase(Locale.ROOT).contains("secret") ? Reason.SecretMissing : Reason.ContainerNotStarted;
                 case NOT_CREATED -> Reason.PodNotCreated;
                 case "Pending", "Unschedulable", "SchedulerError", "SchedulingGated" -> Reason.Unschedulable;
                 default -> Reason.ContainerNotStarted;
@@ -73,14 +73,20 @@ public sealed interface Outcome {
      * The worker left no word, or the cluster ended it: what it has done is unknown, unless it gave an account of that.
      *
      * @param account what the worker said of its end, when it was given the time to
+     * @param began whether the worker may have begun; false is proof that it did not
      */
-    record Lost(Reason reason, String message, Optional<String> account) implements Outcome {
+    record Lost(Reason reason, String message, Optional<String> account, boolean began) implements Outcome {
         public Lost(Reason reason, String message) {
-            this(reason, message, Optional.empty());
+            this(reason, message, Optional.empty(), true);
+        }
+
+        /** The same, of a worker that never was. */
+        Lost unbegun() {
+            return new Lost(reason, message, account, false);
         }
 
         Lost with(Optional<Result> word) {
-            return word.isPresent() && word.get() instanceof FailureResult failure ? new Lost(reason, message, Optional.of(failure.message())) : this;
+            return word.isPresent() && word.get() instanceof FailureResult failure ? new Lost(reason, message, Optional.of(failure.message()), began) : this;
         }
     }
 }

@@ -34,6 +34,9 @@ final class Outcomes {
     /** What the kubelet writes of a container that it does not find, such as one that never was. */
     private static final String UNKNOWN = "ContainerStatusUnknown";
 
+    /** What it adds when there was one. */
+    private static final String WAS = "used to be Running";
+
     /** How long after its grace period a Pod that is being deleted may still be thought to work; past it, its node is gone. */
     private static final Duration STOPPING = Duration.ofMinutes(1);
 
@@ -52,7 +55,15 @@ final class Outcomes {
                     ? new Outcome.Lost(Reason.PodLost, "the Pod should have ended but its node does not say so: the node is down or cut off")
                     : explained(underWay(view.pod().get()), view);
         }
-        return jobEnd.orElseGet(() -> explained(new Outcome.Waiting("Pending", "no Pod yet; kubectl describe job " + view.name() + " says why"), view));
+        return jobEnd.or(() -> collected(view, now)).orElseGet(() -> explained(new Outcome.Waiting("Pending", "no Pod yet; kubectl describe job " + view.name() + " says why"), view));
+    }
+
+    /** Somebody's finalizer may keep a Job for ever that gets no Pod any more. */
+    private static Optional<Outcome> collected(JobView view, Instant now) {
+        return view.job()
+                .map(job -> job.getMetadata().getDeletionTimestamp())
+                .filter(deletion -> !now.isBefore(Instant.parse(deletion).plus(STOPPING)))
+                .map(deletion -> new Outcome.Lost(Reason.JobMissing, "Job " + view.name() + " was deleted before its result was seen"));
     }
 
     private static Outcome explained(Outcome outcome, JobView view) {
@@ -75,22 +86,23 @@ final class Outcomes {
         if (word.isPresent() && !(word.get() instanceof FailureResult) && exitCode(terminated.get()) == 0) {
             return word.map(Outcome.Reported::new);
         }
-        return Optional.of(endedByTheCluster(status, terminated)
-                .<Outcome>map(lost -> lost.with(word))
+        return Optional.of(endedByTheCluster(status, terminated, neverBegan(pod))
+                .<Outcome>map(lost -> neverBegan(pod) ? lost.unbegun() : lost.with(word))
                 .or(() -> word.map(Outcome.Reported::new))
+                .or(() -> neverBegan(pod) ? Optional.of(unbegun("the Pod was ended before its container could start")) : Optional.empty())
                 .or(() -> job.flatMap(Outcomes::jobDeadline))
                 .or(() -> terminated.map(last -> program && !couldNotStart(last) ? new Outcome.Exited(exitCode(last)) : lost(last)))
                 .orElseGet(() -> new Outcome.Lost(
                         Reason.PodLost, "the Pod ended without a word: " + said(status.getReason(), status.getMessage()))));
     }
 
-    private static Optional<Outcome.Lost> endedByTheCluster(PodStatus status, Optional<ContainerStateTerminated> terminated) {
+    private static Optional<Outcome.Lost> endedByTheCluster(PodStatus status, Optional<ContainerStateTerminated> terminated, boolean neverBegan) {
         if ("Evicted".equals(status.getReason())) {
             return Optional.of(new Outcome.Lost(Reason.Evicted, "the Pod was evicted from its node: " + said(status.getMessage())));
         }
         if ("DeadlineExceeded".equals(status.getReason())) {
-            return Optional.of(terminated.filter(end -> end.getStartedAt() == null && UNKNOWN.equals(end.getReason())).isPresent()
-                    ? new Outcome.Lost(Reason.ContainerNotStarted, "the Pod's time was over before its container could start; kubectl describe pod says what it waited for")
+            return Optional.of(neverBegan
+                    ? unbegun("the Pod's time was over before its container could start; kubectl describe pod says what it waited for")
                     : new Outcome.Lost(Reason.TimedOut, "the worker ran longer than its timeout"));
         }
         Optional<PodCondition> disruption = status.getConditions().stream()
@@ -103,6 +115,19 @@ final class Outcomes {
         return terminated.filter(end -> "OOMKilled".equals(end.getReason())).map(end -> outOfMemory());
     }
 
+    private static Outcome.Lost unbegun(String message) {
+        return new Outcome.Lost(Reason.ContainerNotStarted, message).unbegun();
+    }
+
+    /** Whether the kubelet has ended a Pod whose container it had not made. */
+    private static boolean neverBegan(Pod pod) {
+        return Optional.ofNullable(pod.getStatus()).stream()
+                .flatMap(status -> status.getContainerStatuses().stream())
+                .filter(container -> container.getContainerID() == null || container.getContainerID().isEmpty())
+                .map(container -> container.getState() == null ? null : container.getState().getTerminated())
+                .anyMatch(end -> end != null && UNKNOWN.equals(end.getReason()) && end.getStartedAt() == null && !said(end.getMessage()).contains(WAS));
+    }
+
     private static Outcome.Lost outOfMemory() {
         return new Outcome.Lost(Reason.OutOfMemory, "the worker reached its memory limit; raise jobTemplate.resources.limits.memory of the policy");
     }
@@ -110,7 +135,7 @@ final class Outcomes {
     private static Outcome lost(ContainerStateTerminated terminated) {
         int code = exitCode(terminated);
         if (couldNotStart(terminated)) {
-            return new Outcome.Lost(Reason.ContainerNotStarted, "the container could not be started: " + said(terminated.getMessage()));
+            return unbegun("the container could not be started: " + said(terminated.getMessage()));
         }
         return switch (code) {
             case HEAP_USED_UP -> outOfMemory();

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param policy the policy it was made by
  * @param attempt number of this attempt, from 1
  * @param prefix key prefix of this attempt alone, ending in a slash; two attempts never share one
+ * @param earlier prefixes of the attempts before it: what turns out to be whole there is the backup
  * @param labels what the stored dump says of itself for ever: namespace, policy, database where it is known
  * @param tier the tier that keeps it first; null: none
  * @param tiers all tiers that it belongs to, hot to cold, for the manifest
@@ -28,6 +29,7 @@ public record BackupTask(
         DatabaseAccess database,
         StoreAccess store,
         String prefix,
+        List<String> earlier,
         Compression compression,
         Map<String, String> labels,
         String tier,
@@ -38,6 +40,7 @@ public record BackupTask(
         boolean globals)
         implements Task {
     public BackupTask {
+        earlier = earlier == null ? List.of() : List.copyOf(earlier);
         tiers = tiers == null ? List.of() : List.copyOf(tiers);
         scope = scope == null ? DumpScope.WHOLE : scope;
     }

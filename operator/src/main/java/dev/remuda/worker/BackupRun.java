@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import org.slf4j.Logger;
@@ -63,6 +64,10 @@ final class BackupRun {
 
     /** @throws WorkFailure when there is no whole backup; its {@code leftovers} says whether the store was left clean */
     BackupResult run() {
+        Optional<BackupResult> whole = earlier();
+        if (whole.isPresent()) {
+            return whole.get();
+        }
         Login login = ConnectionSecret.login(task.database(), null);
         Preflight found = preflight(login);
         String key = task.prefix() + file();
@@ -71,7 +76,7 @@ final class BackupRun {
         Attributes attributes = new Attributes(
                 Compressing.contentType(task.compression().algorithm()), labels, Optional.ofNullable(task.tier()), Optional.ofNullable(task.storageClass()));
         // The first thing that is written: it proves that the store takes what follows, before anything is locked.
-        PartStream parts = new PartStream(store.begin(key, attributes), found.partSize());
+        PartStream parts = new PartStream(begin(key, attributes), found.partSize());
         Manifest manifest;
         try {
             manifest = dump(login, found.clientMajor(), parts, key, attributes);
@@ -81,6 +86,23 @@ final class BackupRun {
         commit(manifest, labels);
         endStrays(key);
         return result(manifest, task.prefix());
+    }
+
+    /** An attempt before may have ended well after all, unseen: a Backup never has two places in the store. */
+    private Optional<BackupResult> earlier() {
+        return task.earlier().stream().map(prefix -> SettleRun.settle(store, prefix).completed()).filter(Objects::nonNull).findFirst();
+    }
+
+    /** No answer is no proof that nothing was begun. */
+    private ObjectStore.Upload begin(String key, Attributes attributes) {
+        try {
+            return store.begin(key, attributes);
+        } catch (WorkFailure e) {
+            if (e.reason().canPass()) {
+                endStrays(key);
+            }
+            throw e;
+        }
     }
 
     /** @param clientMajor the major version of pg_dump to use */
@@ -191,12 +213,16 @@ final class BackupRun {
             if (!store.putIfAbsent(key, bytes, "application/json", labels) && !Arrays.equals(store.get(key).orElse(null), bytes)) {
                 throw new WorkFailure(Reason.InternalError, "another manifest exists at " + store.url(key) + ": two workers had the same attempt");
             }
+            if (store.head(manifest.dataKey(task.prefix())).isEmpty()) {
+                store.delete(key);
+                throw new WorkFailure(Reason.InternalError, store.url(manifest.dataKey(task.prefix())) + " was removed before its manifest was written: this attempt was thought lost");
+            }
         } catch (RuntimeException e) {
             throw WorkFailure.of(e).withLeftovers("It is not known whether the manifest is stored; what is in " + store.url(task.prefix()) + " is looked at next");
         }
     }
 
-    /** The answer to a begun upload may be lost, and then another is begun. The backup is whole: whatever goes wrong here is no failure. */
+    /** The answer to a begun upload may be lost, and then another is begun. Whether these can be ended decides nothing. */
     private void endStrays(String key) {
         try {
             store.unfinished(key).forEach(store::abort);

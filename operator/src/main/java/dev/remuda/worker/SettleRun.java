@@ -17,8 +17,8 @@ import dev.remuda.worker.store.ObjectStore.Stored;
 final class SettleRun {
     private static final Logger LOG = LoggerFactory.getLogger(SettleRun.class);
 
-    /** A store that is down is the usual reason to be here. The Job's deadline is ten minutes. */
-    private static final Duration PATIENCE = Duration.ofMinutes(8);
+    /** A store that is down is the usual reason to be here. No look is begun that might not end within the Job's deadline of ten minutes. */
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
@@ -36,7 +36,7 @@ final class SettleRun {
         Instant end = Instant.now().plus(PATIENCE);
         while (true) {
             try {
-                return settle();
+                return settle(store, task.prefix());
             } catch (WorkFailure e) {
                 if (!e.reason().canPass() || Instant.now().plus(PAUSE).isAfter(end)) {
                     throw e;
@@ -47,28 +47,25 @@ final class SettleRun {
         }
     }
 
-    private SettleResult settle() {
-        if (store.head(Manifest.key(task.prefix())).isPresent()) {
-            Manifest manifest = Manifest.read(store, task.prefix());
-            if (isWhole(manifest)) {
-                LOG.info("{} is a whole backup", store.url(task.prefix()));
-                return new SettleResult(BackupRun.result(manifest, task.prefix()), 0, 0);
+    /** A look at what is under the prefix of an attempt. */
+    static SettleResult settle(ObjectStore store, String prefix) {
+        if (store.head(Manifest.key(prefix)).isPresent()) {
+            Manifest manifest = Manifest.read(store, prefix);
+            if (isWhole(manifest, store, prefix)) {
+                LOG.info("{} is a whole backup", store.url(prefix));
+                return new SettleResult(BackupRun.result(manifest, prefix), 0, 0);
             }
         }
-        return removed();
+        Leftovers.Removed removed = Leftovers.remove(store, prefix);
+        LOG.info("{} objects and {} unfinished uploads removed under {}", removed.objects(), removed.uploads(), store.url(prefix));
+        return new SettleResult(null, removed.objects(), removed.uploads());
     }
 
     /** The manifest was written after the proof; what can have happened since is a loss in the store. */
-    private boolean isWhole(Manifest manifest) {
-        Optional<Stored> data = store.head(manifest.dataKey(task.prefix()));
+    private static boolean isWhole(Manifest manifest, ObjectStore store, String prefix) {
+        Optional<Stored> data = store.head(manifest.dataKey(prefix));
         return data.isPresent()
                 && data.get().size() == manifest.dump().sizeBytes()
                 && data.get().checksum().map(manifest.dump().crc64nvme()::equals).orElse(true);
-    }
-
-    private SettleResult removed() {
-        Leftovers.Removed removed = Leftovers.remove(store, task.prefix());
-        LOG.info("{} objects and {} unfinished uploads removed under {}", removed.objects(), removed.uploads(), store.url(task.prefix()));
-        return new SettleResult(null, removed.objects(), removed.uploads());
     }
 }

@@ -129,6 +129,7 @@ class BackupLossTest {
         return Stream.of(
                 look("store unreachable", (w, look) -> w.pod(look, job -> Pods.reported(job, new FailureResult(Reason.StorageUnreachable, "no answer", false)))),
                 look("killed", (w, look) -> w.pod(look, job -> Pods.ended(job, 137, "Error", null))),
+                look("too slow", (w, look) -> w.pod(look, job -> Pods.because(Pods.ended(job, 143, "Error", null), "DeadlineExceeded", ""))),
                 look("never started", (w, look) -> w.now = w.now.plus(BackupWorld.START_DEADLINE)));
     }
 
@@ -283,8 +284,37 @@ class BackupLossTest {
         world.reconcile();
         assertThat(refused(403, "quota").status()).isEqualTo(world.status());
         assertThat(refused(422, "bad").status().conditions().getFirst().getMessage()).contains("could not be looked at (the API server refuses");
+        for (int look = 1; look < 5; look++) {
+            world.now = world.now.plus(BackupWorld.START_DEADLINE);
+            world.write(refused(403, "quota"));
+            assertThat(world.message()).contains("could not be looked at, which is tried again in");
+            world.now = world.attempt().nextLookAt();
+            assertThat(refused(503, "webhook").status()).as("each look has its own time").isEqualTo(world.status());
+        }
         world.now = world.now.plus(BackupWorld.START_DEADLINE);
         assertThat(refused(403, "quota").status().phase()).isEqualTo(Phase.Failed);
+    }
+
+    @Test
+    void restsBetweenLooksAreNotThoseOfThePolicy() {
+        world.retry(3, "1h");
+        started();
+        world.lose(JOB);
+        world.reconcileUntilItRests();
+        world.pod(SETTLE, job -> Pods.ended(job, 137, "Error", null));
+        assertThat(world.reconcile().again()).contains(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void aClockThatWasSetBackProlongsNoRestBetweenLooks() {
+        started();
+        world.lose(JOB);
+        world.reconcileUntilItRests();
+        world.pod(SETTLE, job -> Pods.ended(job, 137, "Error", null));
+        world.reconcile();
+        world.now = world.now.minus(Duration.ofDays(2));
+        world.reconcile();
+        assertThat(world.created).containsExactly(JOB, SETTLE, NEXT_LOOK + 2);
     }
 
     private BackupPlan refused(int code, String message) {

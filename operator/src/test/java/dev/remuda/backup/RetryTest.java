@@ -7,14 +7,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import dev.remuda.api.Attempt;
+import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
 import dev.remuda.api.RetrySpec;
+import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Refusal;
 import dev.remuda.support.Pods;
@@ -108,8 +111,9 @@ class RetryTest {
         List<Duration> rests = List.of(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4));
         for (int attempt = 1; attempt <= 3; attempt++) {
             fails("monday-" + attempt, AWAY);
-            assertThat(world.plan().again()).contains(rests.get(attempt - 1));
-            world.now = world.now.plus(rests.get(attempt - 1));
+            world.now = world.now.plus(rests.get(attempt - 1)).minusSeconds(1);
+            assertThat(world.reconcile().again()).contains(Duration.ofSeconds(1));
+            world.now = world.now.plusSeconds(1);
         }
         fails("monday-4", AWAY);
 
@@ -120,6 +124,121 @@ class RetryTest {
             assertThat(attempt.message()).isEqualTo("the store does not answer");
         });
         assertThat(world.told).hasSize(4);
+    }
+
+    /** To see that another takes its place, and that the clock was set. */
+    @Test
+    void aLongRestIsLookedAtEachMinute() {
+        world.retry(3, "30m");
+        fails(JOB, AWAY);
+        assertThat(world.plan().again()).contains(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void aClockThatWasSetBackProlongsNoRest() {
+        fails(JOB, AWAY);
+        world.now = world.now.minus(Duration.ofDays(2));
+        world.reconcileUntilItRests();
+        assertThat(world.created).containsExactly(JOB, SECOND);
+    }
+
+    /** The rest began with the loss. */
+    @Test
+    void aRestThatIsOverWhenTheLookEndsIsNotSaidToBegin() {
+        world.reconcileUntilItRests();
+        world.pod(JOB, job -> Pods.ended(job, 137, "Error", null));
+        world.reconcileUntilItRests();
+        world.now = world.now.plusSeconds(300);
+        world.pod(SETTLE, job -> Pods.reported(job, new SettleResult(null, 0, 0)));
+        BackupPlan failed = world.reconcile();
+        assertThat(world.message()).startsWith("attempt 1 of 4 failed and the next begins now");
+        assertThat(failed.again()).contains(Duration.ZERO);
+        world.reconcileUntilItRests();
+        assertThat(world.created).containsExactly(JOB, SETTLE, SECOND);
+    }
+
+    /** As the kubelet was seen to write: it ends a Pod whose image never came. */
+    @Test
+    void aContainerThatNeverWasIsNotSettledButTriedAgain() {
+        stopsForItsImage();
+        world.pod(JOB, job -> Pods.ended(job, 137, "ContainerStatusUnknown", "The container could not be located when the pod was terminated"));
+        world.reconcileUntilItRests();
+        assertThat(world.status().attempts()).hasSize(2);
+        assertThat(world.status().attempts().getFirst().reason()).isEqualTo(Reason.ImagePullFailed);
+        assertThat(world.status().attempts().getFirst().settledBy()).isNull();
+    }
+
+    @Test
+    void aContainerThatIsGoneWasOne() {
+        stopsForItsImage();
+        world.pod(JOB, job -> Pods.ended(job, 137, "ContainerStatusUnknown", "The container could not be located when the pod was deleted.  The container used to be Running"));
+        world.reconcileUntilItRests();
+        assertThat(world.created).containsExactly(JOB, SETTLE);
+    }
+
+    @Test
+    void thePodsOwnDeadlineHidesNotWhatItWaitedFor() {
+        world.reconcileUntilItRests();
+        world.pod(JOB, job -> Pods.waiting(job, "ErrImagePull", "no such image"));
+        world.reconcileUntilItRests();
+        world.pod(JOB, job -> Pods.because(Pods.ended(job, 137, "ContainerStatusUnknown", "The container could not be located when the pod was terminated"), "DeadlineExceeded", "m"));
+        world.reconcileUntilItRests();
+        assertThat(world.status().attempts().getFirst().reason()).isEqualTo(Reason.ImagePullFailed);
+        assertThat(world.status().attempts().getFirst().message()).contains("before its container could start", "ErrImagePull: no such image");
+        assertThat(world.status().attempts()).hasSize(2);
+    }
+
+    /** The operator was away while the Job went, and with it a Pod that may have begun at the last moment. */
+    @Test
+    void theNextWorkerIsToldWhereTheOnesBeforeWrote() {
+        stopsForItsImage();
+        world.lose(JOB);
+        world.reconcileUntilItRests();
+        world.now = world.now.plusSeconds(60);
+        world.reconcileUntilItRests();
+        BackupTask task = (BackupTask) world.task(SECOND);
+        assertThat(task.earlier()).containsExactly("stables/stable/horses/monday-6f1c2a34-6f1c2a34-1/");
+
+        world.pod(SECOND, job -> Pods.reported(job, Samples.backedUp()));
+        world.reconcileUntilItRests();
+        assertThat(world.status().phase()).isEqualTo(Phase.Completed);
+        assertThat(world.status().location()).as("where the dump is, which is removed with the Backup")
+                .isEqualTo(new BackupStatus.Location("s3://backups/" + task.earlier().getFirst(), task.earlier().getFirst(), Samples.backedUp().dataKey()));
+    }
+
+    /** {@code kubectl delete job --cascade=orphan}: no other attempt while that Pod may still begin, and no wait without end. */
+    @Test
+    void aPodWithoutItsJobThatNeverBeginsIsNamed() {
+        world.reconcileUntilItRests();
+        world.job(JOB, job -> Pods.createdAt(job, world.now));
+        world.pod(JOB, job -> Pods.createdAt(Pods.unschedulable(job, "0/3 nodes"), world.now));
+        world.jobs.put(JOB, new JobView(JOB, Optional.empty(), world.jobs.get(JOB).pod()));
+        world.reconcileUntilItRests();
+        assertThat(world.status().phase()).isEqualTo(Phase.Pending);
+        world.now = world.now.plus(BackupWorld.START_DEADLINE);
+        world.reconcileUntilItRests();
+        assertThat(world.status().phase()).isEqualTo(Phase.Failed);
+        assertThat(world.reason()).isEqualTo("Unschedulable");
+        assertThat(world.message()).contains("kubectl delete pod monday-1-x7k2p");
+    }
+
+    @Test
+    void aJobThatSomebodyKeepsFromGoingIsNotWaitedForWithoutEnd() {
+        world.reconcileUntilItRests();
+        world.job(JOB, job -> new JobBuilder(job).editMetadata().withDeletionTimestamp(world.now.toString()).endMetadata().build());
+        world.now = world.now.plusSeconds(60);
+        world.reconcileUntilItRests();
+        assertThat(world.reason()).isEqualTo("JobMissing");
+        assertThat(world.created).containsExactly(JOB, SETTLE);
+    }
+
+    private void stopsForItsImage() {
+        world.reconcileUntilItRests();
+        world.pod(JOB, job -> Pods.waiting(job, "ImagePullBackOff", "x"));
+        world.reconcileUntilItRests();
+        world.now = world.now.plus(BackupWorld.START_DEADLINE);
+        world.reconcile();
+        assertThat(world.message()).endsWith("Job monday-1 is being stopped");
     }
 
     @ParameterizedTest
@@ -202,15 +321,15 @@ class RetryTest {
     @Test
     void aPodThatHasNotStartedWhenTheTimeIsOverSaysWhatItWaitedFor() {
         world.retry(0, "1m");
+        world.policy.orElseThrow().setSpec(Samples.within(world.policy.get().getSpec(), "5m"));
         world.reconcileUntilItRests();
-        world.job(JOB, job -> Pods.createdAt(job, world.now.plusSeconds(7100)));
         world.pod(JOB, job -> Pods.unschedulable(job, "0/3 nodes are available"));
-        world.now = world.status().startedAt().plusSeconds(7200);
+        world.now = world.status().startedAt().plusSeconds(300);
         world.reconcileUntilItRests();
         world.reconcileUntilItRests();
         assertThat(world.status().phase()).isEqualTo(Phase.Failed);
         assertThat(world.reason()).isEqualTo("Unschedulable");
-        assertThat(world.message()).startsWith("the Pod did not start within spec.timeout of the policy (2h): Unschedulable: 0/3 nodes are available");
+        assertThat(world.message()).startsWith("the Pod did not start within spec.timeout of the policy (5m): Unschedulable: 0/3 nodes are available");
     }
 
     @Test

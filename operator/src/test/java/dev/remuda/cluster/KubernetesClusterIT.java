@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 
@@ -170,12 +171,28 @@ class KubernetesClusterIT {
         Kubelet kubelet = new Kubelet(client, namespace);
         kubelet.pod("monday-1", known -> Pods.waiting(known, "ContainerCreating", null));
         Pod pod = cluster.job(namespace, "monday-1").orElseThrow().pod().orElseThrow();
-        client.resource(event(pod, "Pulled", "Normal", "2026-03-01T02:00:03Z", "Container image is present")).create();
-        client.resource(event(pod, "FailedMount", "Warning", "2026-03-01T02:00:01Z", "earlier")).create();
-        client.resource(event(pod, "FailedMount", "Warning", "2026-03-01T02:00:02Z", "configmap \"ca\" not found")).create();
+        client.resource(event(pod, "Pulled", "Normal", ago(1), "Container image is present")).create();
+        client.resource(event(pod, "FailedMount", "Warning", ago(3), "earlier")).create();
+        client.resource(event(pod, "FailedMount", "Warning", ago(2), "configmap \"ca\" not found")).create();
 
         assertThat(cluster.job(namespace, "monday-1").orElseThrow().outcome(Instant.now()))
                 .isEqualTo(new Outcome.Waiting("FailedMount", "configmap \"ca\" not found"));
+    }
+
+    /** The kubelet would tell it again. */
+    @Test
+    void aTroubleThatIsOverExplainsNothing() {
+        cluster.create(job());
+        new Kubelet(client, namespace).pod("monday-1", known -> Pods.waiting(known, "ContainerCreating", null));
+        Pod pod = cluster.job(namespace, "monday-1").orElseThrow().pod().orElseThrow();
+        client.resource(event(pod, "FailedMount", "Warning", ago(200), "failed to sync secret cache")).create();
+
+        assertThat(cluster.job(namespace, "monday-1").orElseThrow().outcome(Instant.now())).isInstanceOfSatisfying(
+                Outcome.Waiting.class, waiting -> assertThat(waiting.reason()).isEqualTo("ContainerCreating"));
+    }
+
+    private static String ago(int seconds) {
+        return Instant.now().minusSeconds(seconds).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static Event event(Pod about, String reason, String type, String at, String message) {

@@ -114,6 +114,22 @@ class OutcomesTest {
         assertLost(of(never), Reason.ContainerNotStarted, "before its container could start");
     }
 
+    /** What the kubelet writes of a container that is not there. Only of one that never was it knows no id. */
+    @Test
+    void onlyAContainerThatNeverWasIsKnownNotToHaveBegun() {
+        Pod never = Pods.ended(job, 137, "ContainerStatusUnknown", "The container could not be located when the pod was terminated");
+        Pod was = Pods.ended(job, 137, "ContainerStatusUnknown", "The container could not be located when the pod was deleted.  The container used to be Running");
+        Pod known = new PodBuilder(never).editStatus().editFirstContainerStatus().withContainerID("containerd://0a").endContainerStatus().endStatus().build();
+        assertThat(began(never)).isFalse();
+        assertThat(began(Pods.because(never, "Evicted", "disk"))).isFalse();
+        assertThat(began(Pods.ended(job, 128, "StartError", "exec: no such file"))).isFalse();
+        assertThat(List.of(was, known, Pods.ended(job, 137, "Error", null), Pods.because(Pods.of(job), "Evicted", "disk"))).allMatch(this::began);
+    }
+
+    private boolean began(Pod pod) {
+        return ((Lost) of(pod)).began();
+    }
+
     @Test
     void aProvedSuccessIsNeverLostWhateverCameOverThePodAfterwards() {
         Pod done = Pods.reported(job, Samples.backedUp());
@@ -191,6 +207,7 @@ class OutcomesTest {
         Pod creating = Pods.waiting(job, "ContainerCreating", null);
         assertThat(new JobView("monday-1", Optional.of(job), Optional.of(creating), Optional.of(mount)).outcome(NOW)).isEqualTo(mount);
         assertThat(mount.cause()).isEqualTo(Reason.ContainerNotStarted);
+        assertThat(new Waiting("FailedMount", "failed to sync secret cache: timed out waiting for the condition").cause()).isEqualTo(Reason.ContainerNotStarted);
         Pod pulling = Pods.waiting(job, "ErrImagePull", "not found");
         assertThat(new JobView("monday-1", Optional.of(job), Optional.of(pulling), Optional.of(mount)).outcome(NOW)).isEqualTo(new Waiting("ErrImagePull", "not found"));
         assertThat(new JobView("monday-1", Optional.of(job), Optional.of(Pods.running(job)), Optional.of(mount)).outcome(NOW)).isEqualTo(new Running());

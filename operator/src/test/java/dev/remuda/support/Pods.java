@@ -144,6 +144,10 @@ public final class Pods {
         return new JobBuilder(job).editMetadata().withCreationTimestamp(time.toString()).endMetadata().build();
     }
 
+    public static Pod createdAt(Pod pod, Instant time) {
+        return new PodBuilder(pod).editMetadata().withCreationTimestamp(time.toString()).endMetadata().build();
+    }
+
     private static Pod container(Pod pod, String phase, ContainerState state) {
         return new PodBuilder(pod)
                 .editStatus()

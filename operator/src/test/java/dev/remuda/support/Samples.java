@@ -77,6 +77,13 @@ public final class Samples {
                 spec.suspend(), spec.timeout(), retry, spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
+    /** The same policy with another timeout. */
+    public static BackupPolicySpec within(BackupPolicySpec spec, String timeout) {
+        return new BackupPolicySpec(
+                spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
+                spec.suspend(), timeout, spec.retry(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+    }
+
     /** The same policy with another dump. */
     public static BackupPolicySpec dumping(BackupPolicySpec spec, DumpSpec dump) {
         return new BackupPolicySpec(

@@ -28,11 +28,11 @@ class JsonTest {
 
     static Stream<Task> tasks() {
         return Stream.of(
-                new BackupTask("b", "n", "p", 2, DATABASE, STORE, "x/", new Compression(Algorithm.Lz4, 1), Map.of("k", "v"),
+                new BackupTask("b", "n", "p", 2, DATABASE, STORE, "x-2/", List.of("x-1/"), new Compression(Algorithm.Lz4, 1), Map.of("k", "v"),
                         "daily", List.of("daily", "weekly"), AT, StorageClass.STANDARD_IA, new DumpScope(
                                 DumpContent.SchemaOnly, new Selection(List.of("\"; drop"), List.of(new TableName("a.b", "Ä 😀"))),
                                 new Exclusion(List.of("c"), List.of(new TableName("d", "e")), List.of(new TableName("f", "\"")))), true),
-                new BackupTask("b", "n", "p", 1, DATABASE, STORE, "x/", new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false),
+                new BackupTask("b", "n", "p", 1, DATABASE, STORE, "x/", null, new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false),
                 new RestoreTask(RestoreTask.Stage.Preflight, "r", "u", "n", STORE, new RestoreTask.Source("x/", "sha256:aa", null, 3, "Bulk"), DATABASE, RestoreStrategy.Create,
                         "d", null, null, null, null, 1, 0, null),
                 new RestoreTask(RestoreTask.Stage.Restore, "r", "u", "n", new StoreAccess("b", null, null, false, null, Tagging.Auto),

@@ -96,7 +96,7 @@ class BackupIT {
     private BackupTask scheduled(Instant slot, StorageClass storageClass) {
         BackupTask task = bench.backup(Racing.create(bench.postgres));
         return new BackupTask(
-                task.backup(), task.namespace(), task.policy(), task.attempt(), task.database(), task.store(), task.prefix(), task.compression(),
+                task.backup(), task.namespace(), task.policy(), task.attempt(), task.database(), task.store(), task.prefix(), task.earlier(), task.compression(),
                 task.labels(), "weekly", List.of("weekly", "monthly"), slot, storageClass, null, false);
     }
 

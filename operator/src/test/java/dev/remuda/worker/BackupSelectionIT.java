@@ -83,7 +83,7 @@ class BackupSelectionIT {
 
     private static BackupTask task(BackupTask task, DumpScope scope, boolean globals) {
         return new BackupTask(
-                task.backup(), task.namespace(), task.policy(), task.attempt(), task.database(), task.store(), task.prefix(), task.compression(), task.labels(), task.tier(),
+                task.backup(), task.namespace(), task.policy(), task.attempt(), task.database(), task.store(), task.prefix(), task.earlier(), task.compression(), task.labels(), task.tier(),
                 task.tiers(), task.slot(), task.storageClass(), scope, globals);
     }
 

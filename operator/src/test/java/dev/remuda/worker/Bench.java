@@ -116,7 +116,7 @@ final class Bench {
         Map<String, String> labels = new LinkedHashMap<>();
         labels.put("namespace", "production");
         labels.put("policy", "horse-racing");
-        return new BackupTask("b", "production", "horse-racing", 1, database, store, prefix, compression, labels, null, null, null, null, null, false);
+        return new BackupTask("b", "production", "horse-racing", 1, database, store, prefix, null, compression, labels, null, null, null, null, null, false);
     }
 
     RestoreTask restore(String database, RestoreStrategy strategy, String confirm) {

@@ -242,7 +242,7 @@ class ExistingIT {
     void aDumpOfRowsAloneFillsTablesThatAreThere() {
         BackupTask whole = bench.backup(database);
         bench.completed(new BackupTask(
-                whole.backup(), whole.namespace(), whole.policy(), whole.attempt(), whole.database(), whole.store(), whole.prefix(), whole.compression(), whole.labels(), null, null, null,
+                whole.backup(), whole.namespace(), whole.policy(), whole.attempt(), whole.database(), whole.store(), whole.prefix(), whole.earlier(), whole.compression(), whole.labels(), null, null, null,
                 null, new DumpScope(DumpContent.DataOnly, null, null), false));
         postgres.run(database, "DELETE FROM entries");
 

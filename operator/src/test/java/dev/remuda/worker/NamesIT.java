@@ -94,7 +94,7 @@ class NamesIT {
     private BackupTask task(String name) {
         BackupTask t = bench.backup(access(name), bench.access());
         return new BackupTask(
-                t.backup(), t.namespace(), t.policy(), t.attempt(), t.database(), t.store(), t.prefix(), t.compression(), Map.of("namespace", "production", "database", name), null,
+                t.backup(), t.namespace(), t.policy(), t.attempt(), t.database(), t.store(), t.prefix(), t.earlier(), t.compression(), Map.of("namespace", "production", "database", name), null,
                 null, null, null, null, true);
     }
 

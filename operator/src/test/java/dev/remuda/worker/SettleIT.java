@@ -1,12 +1,14 @@
 package dev.remuda.worker;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
 import dev.remuda.support.Racing;
 import dev.remuda.task.BackupResult;
+import dev.remuda.task.BackupTask;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
 import dev.remuda.task.SettleResult;
@@ -53,6 +55,35 @@ class SettleIT {
     @Test
     void nothingAtAllIsSettledToo() {
         assertThat(bench.run(bench.settle())).isEqualTo(new SettleResult(null, 0, 0));
+    }
+
+    /** The worker of the next attempt finds what the operator did not see. */
+    @Test
+    void anAttemptBeforeThatTurnsOutToBeWholeIsTheBackup() {
+        String database = Racing.create(bench.postgres);
+        BackupResult first = bench.completed(bench.backup(database));
+
+        assertThat(bench.completed(second(database))).isEqualTo(first);
+
+        assertThat(bench.bucket.keys(second(database).prefix())).isEmpty();
+        assertThat(bench.files()).containsExactly("data.dump.zst", "manifest.json");
+    }
+
+    @Test
+    void anAttemptBeforeThatIsNotWholeIsRemovedByTheNext() {
+        bench.bucket.write(bench.prefix + "data.dump.zst", new byte[10]);
+        BackupTask second = second(Racing.create(bench.postgres));
+
+        assertThat(bench.completed(second).dataKey()).isEqualTo(second.prefix() + "data.dump.zst");
+
+        bench.requireNothingStored();
+    }
+
+    private BackupTask second(String database) {
+        BackupTask first = bench.backup(database);
+        return new BackupTask(
+                first.backup(), first.namespace(), first.policy(), 2, first.database(), first.store(), bench.prefix.replaceFirst("/$", "-2/"), List.of(bench.prefix), first.compression(),
+                first.labels(), null, null, null, null, null, false);
     }
 
     @Test

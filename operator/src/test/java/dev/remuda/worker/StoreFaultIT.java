@@ -257,6 +257,23 @@ class StoreFaultIT {
         assertThat(bench.run(bench.settle())).isInstanceOfSatisfying(SettleResult.class, settled -> assertThat(settled.completed()).isNotNull());
     }
 
+    /** A worker on a node that was cut off goes on when its attempt has long been given up and cleared away. */
+    @Test
+    void aManifestIsNotLeftWithoutItsDump() {
+        CountDownLatch cleared = new CountDownLatch(1);
+        FaultRule late = store.on(S3Call.PutObject).key("manifest.json").first(1).then(Fault.hold(cleared));
+        CompletableFuture<Void> clearing = CompletableFuture.runAsync(() -> {
+            Awaitility.await().until(() -> late.befallen() == 1);
+            bench.bucket.delete(bench.prefix + "data.dump");
+            cleared.countDown();
+        });
+
+        fails(Reason.InternalError, "was removed before its manifest was written");
+
+        clearing.join();
+        bench.requireNothingStored();
+    }
+
     @Test
     void anothersManifestIsNoSuccess() {
         bench.bucket.write(bench.prefix + "manifest.json", "{}".getBytes(StandardCharsets.UTF_8));

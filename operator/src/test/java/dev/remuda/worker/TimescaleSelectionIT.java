@@ -46,7 +46,7 @@ class TimescaleSelectionIT {
     private BackupTask task(DumpScope scope) {
         BackupTask task = bench.backup(database);
         return new BackupTask(
-                task.backup(), task.namespace(), task.policy(), task.attempt(), task.database(), task.store(), task.prefix(), task.compression(), task.labels(), task.tier(),
+                task.backup(), task.namespace(), task.policy(), task.attempt(), task.database(), task.store(), task.prefix(), task.earlier(), task.compression(), task.labels(), task.tier(),
                 task.tiers(), task.slot(), task.storageClass(), scope, true);
     }
 
