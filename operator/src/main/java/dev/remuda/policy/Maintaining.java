@@ -152,7 +152,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
 
     private static Maintaining failed(Observed seen, Maintenance running, Reason reason, String message, Step... more) {
         List<Step> steps = new ArrayList<>(List.of(more));
-        if (running.failures() == 0) {
+        if (!seen.complains(PolicyStatuses.MAINTAINED, reason.name())) {
             steps.add(new Step.Tell(true, reason.name(), "the store could not be kept in order: " + message));
         }
         return new Maintaining(
@@ -184,7 +184,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         List<String> missing = result.missing().stream().filter(name -> isKept(seen, name)).toList();
         Optional<Reason> reason = reason(result, missing);
         String message = reason.map(why -> complaint(seen, result, missing)).orElseGet(() -> account(result));
-        if (reason.isPresent() && running.failures() == 0) {
+        if (reason.isPresent() && !seen.complains(PolicyStatuses.MAINTAINED, reason.get().name())) {
             steps.add(new Step.Tell(true, reason.get().name(), message));
         }
         Maintenance done = new Maintenance(

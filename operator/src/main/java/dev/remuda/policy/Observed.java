@@ -86,6 +86,12 @@ record Observed(
                 .findFirst();
     }
 
+    /** Whether the policy's condition names that reason already, of which whoever watches has been told. */
+    boolean complains(String condition, String reason) {
+        return status().conditions().stream()
+                .anyMatch(known -> condition.equals(known.getType()) && "False".equals(known.getStatus()) && reason.equals(known.getReason()));
+    }
+
     static long generation(Backup backup) {
         return Objects.requireNonNullElse(backup.getMetadata().getGeneration(), 0L);
     }

@@ -31,6 +31,9 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
         List<Step> steps = new ArrayList<>(scheduling.steps());
         steps.addAll(retaining.steps());
         steps.addAll(maintaining.steps());
+        if (!scheduling.ready().ok()) {
+            steps.addAll(told(seen, scheduling.ready().reason(), scheduling.ready().message())); // last, for a refusal of what comes before is told instead
+        }
         Optional<Duration> again = Stream.of(until(scheduling.next(), seen.now()), until(retaining.nextExpiry(), seen.now()), maintaining.again())
                 .flatMap(Optional::stream)
                 .map(wait -> wait.isZero() ? wait : wait.compareTo(AT_LEAST) < 0 ? AT_LEAST : wait.compareTo(AT_MOST) > 0 ? AT_MOST : wait)
@@ -42,12 +45,21 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
     static PolicyPlan refused(Observed seen, Refusal refusal) {
         return refusal.isConflict()
                 ? new PolicyPlan(seen.status(), List.of(), Optional.of(AT_LEAST))
-                : new PolicyPlan(PolicyStatuses.notReady(seen, "Refused", "the API server refuses: " + refusal.getMessage()), List.of(), Optional.of(LOOK_AGAIN));
+                : notReady(seen, "Refused", "the API server refuses: " + refusal.getMessage(), Optional.of(LOOK_AGAIN));
     }
 
     /** What a policy means that is not understood in whole is not known, so nothing is done by it. */
     static PolicyPlan newer(Observed seen) {
-        return new PolicyPlan(PolicyStatuses.notReady(seen, Versioned.NEWER, seen.policy().newerVersion()), List.of(), Optional.empty());
+        return notReady(seen, Versioned.NEWER, seen.policy().newerVersion(), Optional.empty());
+    }
+
+    private static PolicyPlan notReady(Observed seen, String reason, String message, Optional<Duration> again) {
+        return new PolicyPlan(PolicyStatuses.notReady(seen, reason, message), told(seen, reason, message), again);
+    }
+
+    /** Once for each reason, not each time that it is still so. */
+    private static List<Step> told(Observed seen, String reason, String message) {
+        return seen.complains(PolicyStatuses.READY, reason) ? List.of() : List.of(new Step.Tell(true, reason, message));
     }
 
     /** What is due at a moment is due a second later: now is to the second, and moments are not. */

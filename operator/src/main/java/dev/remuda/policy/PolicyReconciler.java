@@ -75,7 +75,7 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
             seen = seen.with(restores(seen, context));
             retaining = Retaining.of(seen);
         }
-        PolicyPlan plan = policy.isOfNewerVersion() ? PolicyPlan.newer(seen) : carryOut(seen, PolicyPlan.of(seen, retaining, jobs, startDeadline));
+        PolicyPlan plan = carryOut(seen, policy.isOfNewerVersion() ? PolicyPlan.newer(seen) : PolicyPlan.of(seen, retaining, jobs, startDeadline));
         if (plan.status().equals(seen.status())) {
             return statuses.write(context, policy, Optional.empty(), plan.again());
         }
@@ -89,7 +89,9 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
         } catch (Refusal refusal) {
             Optional<String> taken = refusal.isConflict() && seen.taken().isEmpty() ? taken(seen, plan) : Optional.empty();
             if (taken.isEmpty()) {
-                return PolicyPlan.refused(seen, refusal);
+                PolicyPlan instead = PolicyPlan.refused(seen, refusal);
+                cluster.carryOut(seen.policy(), instead.steps());
+                return instead;
             }
             Observed more = seen.withTaken(taken.get());
             return carryOut(more, PolicyPlan.of(more, Retaining.of(more), jobs, startDeadline));

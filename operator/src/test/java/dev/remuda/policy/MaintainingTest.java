@@ -164,6 +164,20 @@ class MaintainingTest {
     }
 
     @Test
+    void anotherReasonOfTheSameTroubleIsToldToo() {
+        world.now = at("2026-03-04T02:01:00Z");
+        until(() -> world.status().maintenance().underWay() && world.status().maintenance().startedAt() != null);
+        String name = world.status().maintenance().job();
+        var job = world.jobs.get(name).job().orElseThrow();
+        world.jobs.put(name, new JobView(name, Optional.of(job), Optional.of(Pods.reported(job, new FailureResult(Reason.StorageUnreachable, "the store is away", false)))));
+        world.reconcile();
+        world.store.clear();
+        world.now = world.now.plus(Duration.ofMinutes(2));
+        world.reconcileUntilItRests();
+        assertThat(world.told).extracting(Step.Tell::reason).containsExactly("StorageUnreachable", "ObjectMissing");
+    }
+
+    @Test
     void whatARestoreReadsWaits() {
         var restore = Samples.restore(RestoreStrategy.Create, null, null);
         world.onDemand("monday");

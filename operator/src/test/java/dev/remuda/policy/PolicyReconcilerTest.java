@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.function.Predicate;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -64,6 +66,40 @@ class PolicyReconcilerTest {
         client.resource(Samples.backup()).create();
         kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
         await(status -> status.lastBackup() != null);
+    }
+
+    @Test
+    void aPolicyThatIsNotReadyWarnsOnceAndIsCountedOnce() throws IOException, InterruptedException {
+        change("{\"spec\": {\"timeZone\": \"Europe/Atlantis\"}}");
+        await(status -> status.conditions().stream().anyMatch(condition -> condition.getReason().equals("InvalidTimeZone")));
+        client.resource(Samples.backup()).create();
+        kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
+        await(status -> status.lastBackup() != null);
+
+        assertThat(client.v1().events().inNamespace(Samples.NAMESPACE).list().getItems())
+                .filteredOn(event -> event.getInvolvedObject().getKind().equals("BackupPolicy"))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.getType()).isEqualTo("Warning");
+                    assertThat(event.getReason()).isEqualTo("InvalidTimeZone");
+                    assertThat(event.getMessage()).contains("Europe/Atlantis");
+                });
+        assertThat(operator.metrics()).contains("remuda_failures_total{kind=\"BackupPolicy\",namespace=\"" + Samples.NAMESPACE + "\",reason=\"InvalidTimeZone\"} 1.0");
+    }
+
+    @Test
+    void aPolicyOfANewerVersionWarnsOnce() {
+        change("{\"spec\": {\"encryption\": \"age\"}}");
+        await(status -> status.conditions().stream().anyMatch(condition -> condition.getReason().equals("NewerVersion")));
+        assertThat(client.v1().events().inNamespace(Samples.NAMESPACE).list().getItems()).singleElement().satisfies(event -> {
+            assertThat(event.getReason()).isEqualTo("NewerVersion");
+            assertThat(event.getMessage()).contains("spec.encryption");
+        });
+    }
+
+    /** The operator writes its status meanwhile. */
+    private void change(String fields) {
+        client.resources(BackupPolicy.class).inNamespace(Samples.NAMESPACE).withName("horses").patch(PatchContext.of(PatchType.JSON_MERGE), fields);
     }
 
     private BackupPolicy await(Predicate<BackupPolicyStatus> wish) {

@@ -75,6 +75,9 @@ final class PolicyWorld {
     /** Looks at the world right before a Backup is purged. */
     Consumer<String> beforePurge = backup -> {};
 
+    /** Why the API server takes no Backup; null: it does. */
+    String refused;
+
     /** How many more steps the operator takes before it dies, and the worker before it is killed; for ever by default. */
     int stepsLeft = Integer.MAX_VALUE;
 
@@ -111,6 +114,7 @@ final class PolicyWorld {
             plan.steps().forEach(this::act);
         } catch (Refusal refusal) {
             plan = PolicyPlan.refused(seen(), refusal);
+            plan.steps().forEach(this::act);
         }
         if (!plan.status().equals(status())) {
             step();
@@ -230,6 +234,9 @@ final class PolicyWorld {
 
     private void create(Backup wanted) {
         String name = wanted.getMetadata().getName();
+        if (refused != null) {
+            throw new Refusal(HttpURLConnection.HTTP_FORBIDDEN, refused);
+        }
         if (backups.containsKey(name)) {
             throw new Refusal(HttpURLConnection.HTTP_CONFLICT, name + " exists");
         }

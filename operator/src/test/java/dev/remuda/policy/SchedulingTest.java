@@ -231,6 +231,52 @@ class SchedulingTest {
         assertThat(world.status().conditions().getFirst().getStatus()).isEqualTo("False");
         assertThat(world.status().conditions().getFirst().getMessage()).startsWith("tier daily makes no backups: ");
         assertThat(world.backups.get("horses-20260301-0200").getSpec().tiers()).containsExactly("weekly");
+        assertThat(world.told).singleElement().satisfies(words -> {
+            assertThat(words.warning()).isTrue();
+            assertThat(words.reason()).isEqualTo("InvalidSchedule");
+            assertThat(words.message()).startsWith("tier daily makes no backups: ");
+        });
+    }
+
+    @Test
+    void whatKeepsAPolicyFromBeingReadyIsToldOnceForEachReason() {
+        tiers(new TierSpec("daily", "0 25 * * *", null, null), WEEKLY);
+        go("2026-03-01T01:10:00Z");
+        go("2026-03-01T01:20:00Z");
+        assertThat(world.told).extracting(Step.Tell::reason).containsExactly("InvalidSchedule");
+        world.spec(spec -> change(spec, "timeZone", "Europe/Atlantis"));
+        go("2026-03-01T01:30:00Z");
+        go("2026-03-01T01:40:00Z");
+        assertThat(world.told).extracting(Step.Tell::reason).containsExactly("InvalidSchedule", "InvalidTimeZone");
+        world.spec(spec -> change(spec, "timeZone", "Etc/UTC"));
+        tiers(DAILY);
+        go("2026-03-01T01:45:00Z");
+        assertThat(world.ready()).isEqualTo("Scheduled");
+        tiers(new TierSpec("daily", "0 26 * * *", null, null));
+        go("2026-03-01T01:50:00Z");
+        assertThat(world.told).as("it was well in between").extracting(Step.Tell::reason).containsExactly("InvalidSchedule", "InvalidTimeZone", "InvalidSchedule");
+    }
+
+    @Test
+    void aRefusalIsToldOnceThoughItIsTriedAgain() {
+        world.refused = "exceeded quota: backups";
+        go("2026-03-01T02:00:00Z");
+        go("2026-03-01T02:05:00Z");
+        assertThat(world.ready()).isEqualTo("Refused");
+        assertThat(world.told).containsExactly(new Step.Tell(true, "Refused", "the API server refuses: exceeded quota: backups"));
+        world.refused = null;
+        go("2026-03-01T02:10:00Z");
+        assertThat(world.created).containsExactly("horses-20260301-0200");
+    }
+
+    @Test
+    void waitingAndSuspendedAreNoWarning() {
+        world.onDemand("by-hand");
+        world.run("by-hand");
+        go("2026-03-01T02:00:00Z");
+        world.spec(spec -> change(spec, "suspend", true));
+        go("2026-03-01T02:10:00Z");
+        assertThat(world.told).isEmpty();
     }
 
     @Test
@@ -254,7 +300,7 @@ class SchedulingTest {
         world.now = at("2026-03-01T02:00:00Z");
         Observed seen = world.seen().withTaken("horses-20260301-0200");
         PolicyPlan plan = PolicyPlan.of(seen, Retaining.of(seen), new PolicyJobs(null), PolicyWorld.START_DEADLINE);
-        assertThat(plan.steps()).isEmpty();
+        assertThat(plan.steps()).singleElement().isInstanceOfSatisfying(Step.Tell.class, words -> assertThat(words.reason()).isEqualTo("NameTaken"));
         assertThat(plan.status().conditions().getFirst().getReason()).isEqualTo("NameTaken");
         assertThat(plan.status().tiers()).as("it stays due").extracting(BackupPolicyStatus.Tier::lastSlot).containsOnlyNulls();
     }

@@ -1,6 +1,10 @@
 package dev.remuda.support;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +22,13 @@ public final class MockOperator implements AutoCloseable {
     public MockOperator(KubernetesMockServer server) throws IOException {
         this.server = server;
         this.operator = OperatorApp.start(server.createClient(), Samples.CONFIG, Clock.systemUTC(), () -> {});
+    }
+
+    public String metrics() throws IOException, InterruptedException {
+        URI page = URI.create("http://localhost:" + operator.healthPort() + "/metrics");
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString()).body();
+        }
     }
 
     /** The mock server blocks for a minute when a client goes away to whom it is just sending something. */
