@@ -2,6 +2,7 @@ package dev.remuda.worker.postgres;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 import dev.remuda.task.DumpContent;
@@ -31,7 +32,7 @@ public final class PgDump implements AutoCloseable {
                 "--compress=0",
                 "--no-password",
                 "--dbname=" + Login.keepAliveReading(),
-                "--lock-wait-timeout=60s",
+                "--lock-wait-timeout=" + Snapshot.LOCK_WAIT,
                 "--snapshot=" + snapshot.id()));
         command.addAll(arguments(snapshot.scope()));
         return new PgDump(login, PgProcess.start(command, login, Reason.DumpFailed, stop));
@@ -60,30 +61,34 @@ public final class PgDump implements AutoCloseable {
     /** Waits for its end. @throws WorkFailure unless pg_dump says all went well */
     public void requireSuccess() {
         String failure = process.failure();
-        if (failure == null) {
-            return;
+        if (failure != null) {
+            throw failed(login, failure);
         }
-        SqlFailures.ofProgram(login, failure).ifPresent(tls -> {
-            throw tls;
-        });
+    }
+
+    static WorkFailure failed(Login login, String failure) {
+        Optional<WorkFailure> known = SqlFailures.ofProgram(login, failure);
+        if (known.isPresent()) {
+            return known.get();
+        }
         if (failure.contains("permission denied")) {
-            throw new WorkFailure(
+            return new WorkFailure(
                     Reason.DatabasePermissionDenied, failure + "; GRANT pg_read_all_data TO " + Sql.identifier(login.user()) + ", or grant what is named");
         }
         if (failure.contains("No space left on device")) {
-            throw new WorkFailure(Reason.DiskFull, failure + "; the database server's disk is full: make room on it");
+            return new WorkFailure(Reason.DiskFull, failure + "; the database server's disk is full: make room on it");
         }
         if (LOST.matcher(failure).find()) {
-            throw new WorkFailure(Reason.DatabaseUnreachable, failure + "; the connection to " + login.server() + " was lost: see the server's log");
+            return new WorkFailure(Reason.DatabaseUnreachable, failure + "; the connection to " + login.server() + " was lost: see the server's log");
         }
         if (failure.contains("conflict with recovery")) {
-            throw new WorkFailure(
+            return new WorkFailure(
                     Reason.DumpFailed, failure + "; the server is a standby that had to go on: set hot_standby_feedback or raise max_standby_streaming_delay there, or dump the primary");
         }
         if (failure.contains("canceling statement")) {
-            throw new WorkFailure(Reason.DumpFailed, failure + "; somebody, or something that watches for long statements, ended it on the server: see its log, and spare user " + login.user());
+            return new WorkFailure(Reason.DumpFailed, failure + "; somebody, or something that watches for long statements, ended it on the server: see its log, and spare user " + login.user());
         }
-        throw new WorkFailure(Reason.DumpFailed, failure);
+        return new WorkFailure(Reason.DumpFailed, failure);
     }
 
     @Override

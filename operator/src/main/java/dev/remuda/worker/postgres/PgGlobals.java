@@ -25,7 +25,7 @@ public record PgGlobals(byte[] sql, String refusal) {
                 "--globals-only",
                 "--no-role-passwords",
                 "--no-password",
-                "--lock-wait-timeout=60s",
+                "--lock-wait-timeout=" + Snapshot.LOCK_WAIT,
                 "--dbname=" + Login.keepAliveReading(),
                 "--database=" + database(login.database()));
         try (PgProcess process = PgProcess.start(command, login, Reason.DumpFailed, stop);
@@ -49,8 +49,8 @@ public record PgGlobals(byte[] sql, String refusal) {
             String words = failure.replaceFirst(" \\| detail: .*", ""); // the query
             return new PgGlobals(new byte[0], words.length() > LONG ? words.substring(0, LONG) + "…" : words);
         }
-        SqlFailures.ofProgram(login, failure).ifPresent(tls -> {
-            throw tls;
+        SqlFailures.ofProgram(login, failure).ifPresent(known -> {
+            throw known;
         });
         Reason reason = PgDump.LOST.matcher(failure).find() ? Reason.DatabaseUnreachable : Reason.DumpFailed;
         throw new WorkFailure(reason, failure + "; roles and tablespaces of " + login.server() + " could not be read: see the server's log, or set dump.globals: false");

@@ -23,6 +23,9 @@ import dev.remuda.worker.WorkFailure;
  * statement that itself waits for pg_dump.
  */
 public final class Snapshot implements AutoCloseable {
+    /** How long the lock on a table is waited for, here and by pg_dump. */
+    static final String LOCK_WAIT = "60s";
+
     private static final Logger LOG = LoggerFactory.getLogger(Snapshot.class);
     private static final int ATTEMPTS = 5;
     private static final Set<String> GONE = Set.of("42P01", "3F000");
@@ -46,7 +49,7 @@ public final class Snapshot implements AutoCloseable {
     public static Snapshot take(Login login, DumpScope wanted, Stop stop) {
         Database database = Database.connect(login, Reason.DumpFailed, stop);
         try {
-            database.execute("setting a lock timeout", "SET lock_timeout = '60s'");
+            database.execute("setting a lock timeout", "SET lock_timeout = '" + LOCK_WAIT + "'");
             database.execute("turning row security off", "SET row_security = off");
             for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
                 List<String> hypertables = hypertables(database, wanted);

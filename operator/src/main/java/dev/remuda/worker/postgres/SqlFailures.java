@@ -20,6 +20,9 @@ final class SqlFailures {
 
     private static final Pattern PROGRAMS_TLS = Pattern.compile("connection to server .* failed: (SSL error|server certificate|could not read root certificate|root certificate|server does not support SSL)");
 
+    // pg_dump waits for locks by statement_timeout, and has none otherwise.
+    private static final Pattern LOCKED = Pattern.compile("canceling statement due to (lock timeout|statement timeout.*LOCK TABLE)", Pattern.DOTALL);
+
     private static final Pattern TOO_MANY = Pattern.compile("too many clients already|remaining connection slots are reserved|too many connections for (database|role)");
     private static final String NO_CONNECTION_LEFT = "; the server has no connection left: raise max_connections (or the limit of the role or database), or end some";
 
@@ -44,8 +47,7 @@ final class SqlFailures {
                     Reason.TargetInUse, said + "; end its prepared transactions, replication slots, subscriptions or sessions", e);
             case "53100" -> new WorkFailure(Reason.DiskFull, said + "; the server's disk is full: make room on it", e);
             case "53300" -> new WorkFailure(Reason.DatabaseUnreachable, said + NO_CONNECTION_LEFT, e);
-            case "55P03" -> new WorkFailure(
-                    Reason.DatabaseUnreachable, said + "; another session holds a lock on a table for long: look at pg_locks, or choose a quieter hour", e);
+            case "55P03" -> new WorkFailure(Reason.DatabaseUnreachable, said + locked(login), e);
             default -> state.startsWith("08") || state.startsWith("57P") ? unreachable(login, said, e) : null;
         };
     }
@@ -73,12 +75,23 @@ final class SqlFailures {
         return new WorkFailure(Reason.DatabaseUnreachable, said + "; check that the server runs and can be reached", e);
     }
 
+    private static String locked(Login login) {
+        return "; no ACCESS SHARE lock on a table within " + Snapshot.LOCK_WAIT + ", for another session has ACCESS EXCLUSIVE there or waits for it (ALTER TABLE, TRUNCATE, VACUUM FULL, "
+                + "REINDEX). In database " + login.database() + ", SELECT pid, relation::regclass FROM pg_locks WHERE mode = 'AccessExclusiveLock' names it: end it, or choose a quieter hour";
+    }
+
     private static String tls(Login login, String cause) {
         return "TLS with server " + login.server() + " failed (" + cause + "); check database.sslMode (" + login.sslMode() + ") and caRef";
     }
 
-    /** What a program of PostgreSQL's said when it could not connect: for TLS (it refuses some certificates that the driver takes), or for lack of room. */
+    /**
+     * What a program of PostgreSQL's said when it did not get a lock, or could not connect: for TLS (it refuses some certificates that the driver
+     * takes), or for lack of room.
+     */
     static Optional<WorkFailure> ofProgram(Login login, String words) {
+        if (LOCKED.matcher(words).find()) {
+            return Optional.of(new WorkFailure(Reason.DatabaseUnreachable, words + locked(login)));
+        }
         if (TOO_MANY.matcher(words).find()) {
             return Optional.of(new WorkFailure(Reason.DatabaseUnreachable, words + NO_CONNECTION_LEFT));
         }

@@ -61,6 +61,18 @@ class WordsTest {
                 .containsExactly("pg_restore: error: COPY failed for table \"t\": ERROR:  invalid input syntax for type integer");
     }
 
+    /** By which its failure is known. */
+    @Test
+    void theLockThatADumpDidNotGetIsSaid() {
+        assertThat(sayable("""
+                pg_dump: error: query failed: ERROR:  canceling statement due to statement timeout
+                pg_dump: detail: Query was: LOCK TABLE public.races IN ACCESS SHARE MODE
+                """))
+                .containsExactly(
+                        "pg_dump: error: query failed: ERROR:  canceling statement due to statement timeout",
+                        "pg_dump: detail: Query was: LOCK TABLE public.races IN ACCESS SHARE MODE");
+    }
+
     @Test
     void warningsOfTimescaleDbsOwnTablesAreNotSaid() {
         assertThat(sayable("""
