@@ -3,6 +3,7 @@ package dev.remuda.restore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
 
 import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
@@ -21,6 +22,9 @@ import dev.remuda.task.SwitchResult;
 
 /** What comes after the end of a step: the next one, the same again, or the end of all. */
 final class Advancing {
+    /** What keeps a safety backup from being begun: of the Restore's own, not of a Backup's. */
+    private static final Set<Reason> NOT_BEGUN = Set.of(Reason.NameTaken, Reason.BackupMissing, Reason.PolicyMissing);
+
     private Advancing() {}
 
     static RestorePlan reported(Observed seen, Result result) {
@@ -95,7 +99,7 @@ final class Advancing {
         return switch (step.name()) {
             case Preflight -> RestorePlan.fail(draft, reason, Words.untouched(message));
             case SafetyBackup -> RestorePlan.fail(
-                    draft, reason == Reason.NameTaken || reason == Reason.BackupMissing ? reason : Reason.SafetyBackupFailed, Words.untouched(message)
+                    draft, NOT_BEGUN.contains(reason) ? reason : Reason.SafetyBackupFailed, Words.untouched(message)
                             + "; set safetyBackup: false if the target's present data is not worth keeping");
             case Restore -> step.startedAt() == null && step.attempt() == 1
                     ? RestorePlan.fail(draft, reason, Words.untouched(message))

@@ -29,9 +29,13 @@ final class SafetyBackup {
             return RestorePlan.write(Stepping.started(seen), Duration.ZERO);
         }
         Optional<String> policy = Sourcing.policyName(seen.restore(), seen.backup());
-        return policy.isPresent()
-                ? RestorePlan.write(Stepping.started(seen), RestorePlan.LOOK_AGAIN, new Step.CreateBackup(backup(seen, policy.get())))
-                : Advancing.failed(seen, Reason.BackupMissing, Sourcing.gone(seen).orElse("no BackupPolicy is named"));
+        if (policy.isPresent()) {
+            return RestorePlan.write(Stepping.started(seen), RestorePlan.LOOK_AGAIN, new Step.CreateBackup(backup(seen, policy.get())));
+        }
+        Optional<String> gone = Sourcing.gone(seen);
+        return gone.isPresent()
+                ? Advancing.failed(seen, Reason.BackupMissing, gone.get())
+                : Advancing.failed(seen, Reason.PolicyMissing, Sourcing.NO_PLACE);
     }
 
     static RestorePlan look(Observed seen) {

@@ -22,6 +22,8 @@ import dev.remuda.task.RestoreStrategy;
 
 /** What a Restore is of, and whether it may begin. */
 final class Sourcing {
+    static final String NO_PLACE = "the safety backup needs a place: name a BackupPolicy in policyRef";
+
     private static final Duration GRACE = Duration.ofMinutes(1);
     private static final int SHOWN = 5;
 
@@ -117,7 +119,7 @@ final class Sourcing {
         if (needed && seen.policy().isEmpty()) {
             return patiently(seen, Reason.PolicyMissing, name.map(missing -> "BackupPolicy " + missing + " does not exist in namespace " + seen.namespace()
                             + "; create it, or name another one in policyRef" + (seen.spec().policyRef() == null ? ", or set safetyBackup: false" : ""))
-                    .orElse("the safety backup needs a place: name a BackupPolicy in policyRef, or set safetyBackup: false"));
+                    .orElse(NO_PLACE + ", or set safetyBackup: false"));
         }
         Optional<BackupStatus> status = backup.map(Backup::getStatus);
         DatabaseSpec target = seen.spec().target().in(status.map(BackupStatus::database).orElse(null));

@@ -117,6 +117,30 @@ class SourcingTest {
     }
 
     @Test
+    void aSafetyBackupForWhichNoPolicyIsNamedHasNoPlace() {
+        Map<String, Object> object = Map.of("key", "old.dump", "storage", Map.of("s3", Map.of("bucket", "other", "secretRef", Map.of("name", "s3"))));
+        Map<String, Object> source = Map.of("source", Map.of("object", object), "target", Map.of("secretRef", Map.of("name", "db"), "name", "horses"));
+        world = new RestoreWorld(source);
+        world.reconcile();
+        world.later(Duration.ofMinutes(1));
+        world.reconcileUntilItRests();
+        assertThat(world.reason()).isEqualTo("PolicyMissing");
+        assertThat(world.message()).isEqualTo("the safety backup needs a place: name a BackupPolicy in policyRef, or set safetyBackup: false");
+
+        world = new RestoreWorld(source);
+        world.restore.setSpec(Changes.in(world.restore.getSpec(), Map.of("policyRef", Map.of("name", "horses"))));
+        world.reconcileUntilItRests();
+        Map<String, Object> nobody = new HashMap<>();
+        nobody.put("policyRef", null);
+        world.restore.setSpec(Changes.in(world.restore.getSpec(), nobody));
+        world.says(Samples.looked(true));
+        assertThat(world.reason()).isEqualTo("PolicyMissing");
+        assertThat(world.message()).isEqualTo("the safety backup needs a place: name a BackupPolicy in policyRef. Nothing was touched; set safetyBackup: false if the target's present "
+                + "data is not worth keeping");
+        assertThat(world.created).doesNotContain(RestoreWorld.SAFETY);
+    }
+
+    @Test
     void aDumpInAnArchiveIsWaitedForWithoutEndAndTheListDoesNotGrow() {
         world = new RestoreWorld();
         world.reconcileUntilItRests();
