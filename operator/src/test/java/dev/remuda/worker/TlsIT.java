@@ -128,11 +128,14 @@ class TlsIT {
         store.start();
         String port = ":" + store.getAddress().getPort();
         try {
-            assertThat(toStore("https://127.0.0.1" + port).message()).contains("unable to find valid certification path", "https://127.0.0.1" + port);
+            assertThat(toStore("https://127.0.0.1" + port).message())
+                    .contains("TLS with the store at https://127.0.0.1" + port, "unable to find valid certification path", "does not know the authority");
+            assertThat(toStore("http://127.0.0.1" + port).message()).contains("write https:// instead of http://");
+            assertThat(toStore(bench.access().endpoint().replace("http:", "https:")).message()).contains("TLS with the store at", "write http:// instead of https://");
             System.setProperty("javax.net.ssl.trustStore", files.resolve("trusted.p12").toString());
             System.setProperty("javax.net.ssl.trustStorePassword", PASS);
             try {
-                assertThat(toStore("https://localhost" + port).message()).contains("No name matching localhost found");
+                assertThat(toStore("https://localhost" + port).message()).contains("TLS with the store at", "No name matching localhost found", "for another host name");
                 assertThat(bench.failed(store("https://127.0.0.1" + port)).reason()).as("whom it knows it asks").isEqualTo(Reason.StorageAccessDenied);
             } finally {
                 System.clearProperty("javax.net.ssl.trustStore");

@@ -1,13 +1,22 @@
 package dev.remuda.worker.store;
 
+import java.io.EOFException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -29,6 +38,8 @@ final class S3Failures {
     private static final Set<String> SKEWED = Set.of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture");
     private static final Set<String> DAMAGED = Set.of(
             "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "ContentSHA256Mismatch", "InvalidDigest", "IncompleteBody", "XMinioInvalidChecksum");
+    private static final Pattern OTHER_NAME = Pattern.compile("^No (name matching|subject alternative)");
+    private static final String ENCRYPT = ", write https:// instead of http:// in storage.s3.endpoint";
     private static final int TOO_MANY_REQUESTS = 429;
 
     private final StoreAccess access;
@@ -112,6 +123,10 @@ final class S3Failures {
         if (e.statusCode() == 412) {
             return new WorkFailure(Reason.ObjectMissing, said + "another object took its place meanwhile; try again", e);
         }
+        if (e.statusCode() == 400 && code.isEmpty() && isPlain()) {
+            return new WorkFailure(
+                    Reason.StorageUnreachable, said + detail(e) + ". If that port speaks TLS" + ENCRYPT + "; else see the store's own log", e);
+        }
         return new WorkFailure(
                 Reason.StorageUnreachable, said + detail(e) + "; see the store's own log, or whether it is full or down", e);
     }
@@ -128,9 +143,40 @@ final class S3Failures {
                     "no credentials for the store: name a Secret in storage.s3.secretRef, or a ServiceAccount with a cloud identity in jobTemplate.serviceAccountName", e);
         }
         String cause = causes(e).reduce((first, second) -> second).map(Throwable::getMessage).orElse("");
+        Optional<String> cure = tlsCure(e);
+        if (cure.isPresent()) {
+            return new WorkFailure(Reason.StorageUnreachable, "TLS with the store at " + endpoint() + " failed while " + what + " (" + cause + "); " + cure.get(), e);
+        }
+        String hungUp = isPlain() && cause.equals("Unexpected end of file from server") ? ". If that port speaks TLS" + ENCRYPT : "";
         return new WorkFailure(
                 Reason.StorageUnreachable, "the store at " + endpoint() + " does not answer while " + what + " (" + cause
-                        + "); check storage.s3.endpoint and whether the store runs", e);
+                        + "); check storage.s3.endpoint and whether the store runs" + hungUp, e);
+    }
+
+    /** Empty: TLS is not the trouble, or the connection broke in the middle of it. */
+    private static Optional<String> tlsCure(SdkException e) {
+        if (causes(e).anyMatch(cause -> cause instanceof SSLException && String.valueOf(cause.getMessage()).contains("Unsupported or unrecognized SSL message"))) {
+            return Optional.of("that port does not speak TLS: write http:// instead of https:// in storage.s3.endpoint, or name the port that does");
+        }
+        if (causes(e).noneMatch(SSLHandshakeException.class::isInstance)
+                || causes(e).anyMatch(cause -> cause instanceof EOFException || cause instanceof SocketException || cause instanceof SocketTimeoutException)) {
+            return Optional.empty();
+        }
+        if (causes(e).anyMatch(cause -> cause instanceof CertificateExpiredException || cause instanceof CertificateNotYetValidException)) {
+            return Optional.of("the store's certificate is not valid now: renew it, or set this node's clock (NTP)");
+        }
+        if (causes(e).anyMatch(cause -> cause instanceof CertificateException && OTHER_NAME.matcher(String.valueOf(cause.getMessage())).find())) {
+            return Optional.of("the store's certificate is for another host name: write one of its names into storage.s3.endpoint, or give the store a certificate for this one");
+        }
+        if (causes(e).anyMatch(CertificateException.class::isInstance)) {
+            return Optional.of("the image's Java runtime does not know the authority of the store's certificate: import it into an image of your own (docs/security.md, TLS), or give "
+                    + "the store a certificate of a known one");
+        }
+        return Optional.of("see which versions of TLS the store takes, and what stands between: a proxy, a service mesh");
+    }
+
+    private boolean isPlain() {
+        return access.endpoint() != null && access.endpoint().startsWith("http://");
     }
 
     /** The answer's date tells. */
