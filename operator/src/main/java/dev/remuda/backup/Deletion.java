@@ -1,6 +1,7 @@
 package dev.remuda.backup;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,9 +56,8 @@ record Deletion(BackupStatus status, List<Step> steps, Optional<Duration> again)
         if (!restores.isEmpty()) {
             return waiting(seen, "Deleting", "it is purged when Restore " + String.join(", ", restores) + " has ended, which reads it");
         }
-        boolean failedBefore = seen.status().conditions().stream().anyMatch(condition -> PURGE_FAILED.equals(condition.getReason()));
         return new Deletion(
-                failedBefore ? seen.status() : BackupStatuses.deleting(seen, "Deleting", "Job " + BackupJobs.purgeName(seen) + " purges it from the store"),
+                hasFailed(seen) ? seen.status() : BackupStatuses.deleting(seen, "Deleting", "Job " + BackupJobs.purgeName(seen) + " purges it from the store"),
                 List.of(new Step.CreateJob(jobs.purge(seen))), Optional.of(LOOK_AGAIN));
     }
 
@@ -86,9 +86,19 @@ record Deletion(BackupStatus status, List<Step> steps, Optional<Duration> again)
         String message = "its data could not be purged (" + why + "); this is tried again. To keep the data and let the Backup go, set deletionPolicy: Retain in BackupPolicy "
                 + seen.policyName() + ", or take the finalizer " + Labels.PURGE + " from this Backup when that is gone";
         boolean again = job.overdue(BETWEEN_TRIES, seen.now());
-        return new Deletion(
-                BackupStatuses.deleting(seen, PURGE_FAILED, message), again ? List.of(new Step.DeleteJob(job.name())) : List.of(),
-                Optional.of(again ? SOON : LOOK_AGAIN));
+        List<Step> steps = new ArrayList<>();
+        if (!hasFailed(seen)) {
+            steps.add(new Step.Tell(true, PURGE_FAILED, message));
+        }
+        if (again) {
+            steps.add(new Step.DeleteJob(job.name()));
+        }
+        return new Deletion(BackupStatuses.deleting(seen, PURGE_FAILED, message), steps, Optional.of(again ? SOON : LOOK_AGAIN));
+    }
+
+    /** Whether a try before failed, of which whoever watches has been told. */
+    private static boolean hasFailed(Observed seen) {
+        return seen.status().conditions().stream().anyMatch(condition -> PURGE_FAILED.equals(condition.getReason()));
     }
 
     private static Deletion waiting(Observed seen, String reason, String message) {

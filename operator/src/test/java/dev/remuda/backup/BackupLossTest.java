@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.remuda.api.Phase;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Outcome;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.support.Pods;
@@ -267,6 +268,18 @@ class BackupLossTest {
         world.write(refused(403, "exceeded quota"));
         assertThat(world.status().phase()).isEqualTo(Phase.Failed);
         assertThat(world.reason()).isEqualTo("PodNotCreated");
+    }
+
+    @Test
+    void aPodThatTheJobControllerIsRefusedSaysWhy() {
+        started();
+        world.jobs.computeIfPresent(JOB, (same, view) -> new JobView(same, view.job(), Optional.empty(), Optional.of(new Outcome.Waiting("FailedCreate", "exceeded quota: none"))));
+        world.now = world.now.plus(BackupWorld.START_DEADLINE);
+        world.reconcileUntilItRests();
+        assertThat(world.deleted).containsExactly(JOB);
+        world.reconcileUntilItRests();
+        assertThat(world.reason()).isEqualTo("PodNotCreated");
+        assertThat(world.message()).startsWith("the Pod did not start within 600 s: FailedCreate: exceeded quota: none");
     }
 
     @Test

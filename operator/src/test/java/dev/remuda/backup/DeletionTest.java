@@ -18,6 +18,7 @@ import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Refusal;
+import dev.remuda.job.Step;
 import dev.remuda.status.DeletionMark;
 import dev.remuda.support.Changes;
 import dev.remuda.support.Pods;
@@ -156,6 +157,9 @@ class DeletionTest {
         look();
         assertThat(world.jobs).containsKey(PURGE);
         assertThat(world.reason()).as("until the next try has ended").isEqualTo("PurgeFailed");
+        world.pod(PURGE, job -> Pods.reported(job, new FailureResult(Reason.StorageUnreachable, "the store is away", false)));
+        look();
+        assertThat(world.told).as("once").singleElement().isEqualTo(new Step.Tell(true, "PurgeFailed", world.message()));
         world.pod(PURGE, job -> Pods.reported(job, purged()));
         assertThat(look().again()).isEmpty();
     }
