@@ -119,13 +119,18 @@ final class Outcomes {
         return new Outcome.Lost(Reason.ContainerNotStarted, message).unbegun();
     }
 
-    /** Whether the kubelet has ended a Pod whose container it had not made. */
+    /** Whether the kubelet has ended a Pod whose container it had not made: at first it still waits, then it is one that cannot be found. */
     private static boolean neverBegan(Pod pod) {
         return Optional.ofNullable(pod.getStatus()).stream()
+                .filter(status -> status.getInitContainerStatuses().isEmpty())
                 .flatMap(status -> status.getContainerStatuses().stream())
                 .filter(container -> container.getContainerID() == null || container.getContainerID().isEmpty())
-                .map(container -> container.getState() == null ? null : container.getState().getTerminated())
-                .anyMatch(end -> end != null && UNKNOWN.equals(end.getReason()) && end.getStartedAt() == null && !said(end.getMessage()).contains(WAS));
+                .map(ContainerStatus::getState)
+                .anyMatch(state -> state != null && (state.getWaiting() != null || state.getTerminated() != null && neverWas(state.getTerminated())));
+    }
+
+    private static boolean neverWas(ContainerStateTerminated end) {
+        return UNKNOWN.equals(end.getReason()) && end.getStartedAt() == null && !said(end.getMessage()).contains(WAS);
     }
 
     private static Outcome.Lost outOfMemory() {

@@ -85,8 +85,8 @@ class FaultsIT {
                         Set.of(Reason.DumpFailed)),
                 again("pod-deleted", "the Pod is deleted by force", Reason.PodLost, victim -> STAGE.kubectl(
                         "delete", "pod", victim.pod().getMetadata().getName(), "--grace-period=0", "--force")),
-                again("job-deleted", "the Job is deleted", Reason.PodLost, victim -> STAGE.kubectl("delete", "job", victim.job())),
                 // The Pod says why it goes for a moment only; who looks later finds it gone.
+                again("job-deleted", "the Job is deleted", Set.of(Reason.PodLost, Reason.JobMissing), victim -> STAGE.kubectl("delete", "job", victim.job())),
                 again("evicted", "the Pod is evicted, as when its node is drained", Set.of(Reason.Evicted, Reason.PodLost),
                         victim -> STAGE.cluster().client().pods().inNamespace(STAGE.namespace()).withName(victim.pod().getMetadata().getName()).evict()),
                 again("disk-full", "the Pod fills its disk", Reason.Evicted, victim -> Victim.asRoot(
@@ -159,6 +159,9 @@ class FaultsIT {
         assertThat(attempts).hasSize(failures.size() + (fault.phase() == Phase.Completed ? 1 : 0));
         if (fault.phase() == Phase.Failed) {
             assertThat(condition.getReason()).isEqualTo(failures.getLast().name());
+        }
+        if (fault.when().equals(AT_START)) {
+            assertThat(attempts).as("nothing began, so nothing is looked for").allMatch(attempt -> attempt.settledBy() == null);
         }
         assertThat(uploads).isZero();
         assertThat(left).isEmpty();

@@ -112,6 +112,9 @@ class OutcomesTest {
     void aPodThatNeverStartedHasNotRunTooLong() {
         Pod never = Pods.because(Pods.ended(job, 137, "ContainerStatusUnknown", "The container could not be located when the pod was terminated"), "DeadlineExceeded", "m");
         assertLost(of(never), Reason.ContainerNotStarted, "before its container could start");
+        Pod waiting = Pods.because(Pods.waiting(job, "ImagePullBackOff", "no such image"), "DeadlineExceeded", "m");
+        assertLost(of(waiting), Reason.ContainerNotStarted, "before its container could start");
+        assertThat(began(waiting)).isFalse();
     }
 
     /** What the kubelet writes of a container that is not there. Only of one that never was it knows no id. */
