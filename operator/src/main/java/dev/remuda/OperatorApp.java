@@ -32,14 +32,19 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.Restore;
 import dev.remuda.backup.BackupReconciler;
 import dev.remuda.backup.DeletionReconciler;
+import dev.remuda.cluster.CachedFleet;
 import dev.remuda.cluster.Copying;
 import dev.remuda.cluster.KubernetesCluster;
 import dev.remuda.cluster.ServerClock;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.observability.Failures;
+import dev.remuda.observability.FleetMetrics;
 import dev.remuda.observability.HealthServer;
 import dev.remuda.policy.PolicyReconciler;
 import dev.remuda.restore.CancelReconciler;
@@ -109,12 +114,13 @@ public final class OperatorApp implements AutoCloseable {
     public static OperatorApp start(KubernetesClient client, OperatorConfig config, Clock clock, Runnable leaseLost) throws IOException {
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         AtomicBoolean closing = new AtomicBoolean();
+        AtomicBoolean leading = new AtomicBoolean();
         // The host's name alone, which is the default, is not one operator's where Pods share their node's network.
         String identity = System.getenv().getOrDefault("HOSTNAME", "remuda") + "_" + UUID.randomUUID();
         Operator operator = new Operator(override -> {
             override.withKubernetesClient(client).withResourceCloner(new Copying(client.getKubernetesSerialization())).withCloseClientOnStop(false).withUseSSAToPatchPrimaryResource(false).withMetrics(MicrometerMetricsV2.newBuilder(metrics).build());
             if (config.leaderElection()) {
-                override.withLeaderElectionConfiguration(lease(config, identity, () -> {
+                override.withLeaderElectionConfiguration(lease(config, identity, () -> leading.set(true), () -> {
                     if (!closing.get()) {
                         leaseLost.run();
                     }
@@ -123,13 +129,19 @@ public final class OperatorApp implements AutoCloseable {
         });
         KubernetesCluster cluster = new KubernetesCluster(client, clock, new Failures(metrics));
         JobBuilding building = new JobBuilding(config);
+        RegisteredController<BackupPolicy> policies =
+                operator.register(new PolicyReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config));
+        RegisteredController<Backup> backups =
+                operator.register(new BackupReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config));
+        RegisteredController<Restore> restores = operator.register(
+                new RestoreReconciler(cluster, building, config.startDeadline(), config.archivePoll(), clock), override -> controller(override, config));
         List<RegisteredController<?>> controllers = List.of(
-                operator.register(new PolicyReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
-                operator.register(new BackupReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
+                policies,
+                backups,
+                restores,
                 operator.register(new DeletionReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
-                operator.register(
-                        new RestoreReconciler(cluster, building, config.startDeadline(), config.archivePoll(), clock), override -> controller(override, config)),
                 operator.register(new CancelReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)));
+        metrics.getPrometheusRegistry().register(new FleetMetrics(CachedFleet.of(leading::get, policies, backups, restores), clock));
         HealthServer health = new HealthServer(config.healthPort(), () -> operator.getRuntimeInfo().isStarted() && watching(controllers), metrics);
         OperatorApp app = new OperatorApp(operator, health, closing, () -> {
             if (config.leaderElection()) {
@@ -139,6 +151,7 @@ public final class OperatorApp implements AutoCloseable {
         });
         try {
             operator.start();
+            leading.compareAndSet(false, !config.leaderElection());
         } catch (OperatorException e) {
             // A process that answers its liveness probe but does nothing would never be started anew.
             app.close();
@@ -175,11 +188,11 @@ public final class OperatorApp implements AutoCloseable {
     }
 
     /** The SDK itself goes on acting when the lease is lost, so the callback is what ends it. */
-    private static LeaderElectionConfiguration lease(OperatorConfig config, String identity, Runnable lost) {
+    private static LeaderElectionConfiguration lease(OperatorConfig config, String identity, Runnable won, Runnable lost) {
         return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
                 .withLeaseNamespace(config.leaseNamespace())
                 .withIdentity(identity)
-                .withLeaderCallbacks(new LeaderCallbacks(() -> {}, lost, leader -> {}))
+                .withLeaderCallbacks(new LeaderCallbacks(won, lost, leader -> {}))
                 .build();
     }
 

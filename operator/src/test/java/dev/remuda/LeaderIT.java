@@ -1,6 +1,10 @@
 package dev.remuda;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,8 +52,9 @@ class LeaderIT {
 
         CountDownLatch lost = new CountDownLatch(1);
         try (OperatorApp second = start(lost::countDown)) {
-            assertThat(second.healthPort()).isPositive();
             assertThat(holder()).isEqualTo(leader);
+            assertThat(leads(first)).isTrue();
+            assertThat(leads(second)).as("whoever sums over both must not count twice").isFalse();
 
             Instant before = Instant.now();
             first.close();
@@ -58,6 +63,7 @@ class LeaderIT {
             kubelet.job("monday-1");
             assertThat(Duration.between(before, Instant.now())).as("a lease that is given back need not expire").isLessThan(Duration.ofSeconds(12));
             assertThat(holder()).isNotEqualTo(leader);
+            assertThat(leads(second)).isTrue();
             assertThat(closed.getCount()).as("who is closed has not lost its lease").isOne();
 
             edit(lease -> {
@@ -99,6 +105,14 @@ class LeaderIT {
         OperatorConfig config = new OperatorConfig(
                 Set.of(namespace), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), Samples.CONFIG.archivePoll(), 0, true, namespace);
         return OperatorApp.start(server.adminClient(), config, Clock.systemUTC(), leaseLost);
+    }
+
+    /** Whether it tells of the policies. */
+    private static boolean leads(OperatorApp operator) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            URI metrics = URI.create("http://localhost:" + operator.healthPort() + "/metrics");
+            return http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString()).body().contains("remuda_operator_leading 1.0");
+        }
     }
 
     private String holder() {

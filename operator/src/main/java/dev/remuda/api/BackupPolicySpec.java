@@ -49,6 +49,8 @@ public record BackupPolicySpec(
         @JsonPropertyDescription("Whether and when a Backup is tried again that failed for a cause that can pass by itself, such as a store that did not answer or an evicted "
                 + "Pod. What each attempt met is listed in the Backup's status.attempts.")
         RetrySpec retry,
+        @JsonPropertyDescription("What the team has promised of this database's data; metrics and alerts measure what is against it. Absent: nothing.")
+        ObjectivesSpec objectives,
         @JsonPropertyDescription("What happens to stored data when its Backup is deleted, by a person or with its namespace. Retain (the default): it stays. Delete: it is purged, "
                 + "and deleting the policy deletes its Backups. What no tier keeps is purged in either case.")
         @Default("Retain") DeletionPolicy deletionPolicy,
@@ -69,6 +71,7 @@ public record BackupPolicySpec(
         suspend = suspend != null && suspend;
         timeout = timeout == null ? DEFAULT_TIMEOUT : timeout;
         retry = retry == null ? RetrySpec.USUAL : retry;
+        objectives = objectives == null ? ObjectivesSpec.NONE : objectives;
         deletionPolicy = deletionPolicy == null ? DeletionPolicy.Retain : deletionPolicy;
         failedBackupsHistoryLimit = failedBackupsHistoryLimit == null ? USUAL_FAILED : failedBackupsHistoryLimit;
         jobTemplate = jobTemplate == null ? JobTemplateSpec.EMPTY : jobTemplate;

@@ -18,6 +18,8 @@ public record BackupPolicyStatus(
         List<Condition> conditions,
         @JsonPropertyDescription("The newest completed Backup; absent when there is none.") LastBackup lastBackup,
         @JsonPropertyDescription("When the next scheduled backup starts; absent: none does.") Instant nextBackup,
+        @JsonPropertyDescription("Since when a scheduled backup is due that has not begun, because another one is under way or the API server refuses it; absent: none is.")
+        Instant overdueSince,
         @JsonPropertyDescription("How far each tier's schedule has come.") List<Tier> tiers,
         @JsonPropertyDescription("What is kept, and what goes next.") Retention retention,
         @JsonPropertyDescription("The last Job that kept the store in order.") Maintenance maintenance,
@@ -25,7 +27,7 @@ public record BackupPolicyStatus(
                 + "Merge them with the bucket's others: that command replaces all.")
         String lifecycleRules) {
 
-    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null);
+    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null, null);
 
     public BackupPolicyStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
@@ -46,7 +48,8 @@ public record BackupPolicyStatus(
             @JsonPropertyDescription("Its schedule and time zone as they were read; a changed schedule counts from the moment of the change.") String schedule,
             @JsonPropertyDescription("Slots up to this moment are not made up for: the schedule did not exist yet.") Instant since,
             @JsonPropertyDescription("The last moment of the schedule that is done with: a Backup was made for it, or it was missed.") Instant lastSlot,
-            @JsonPropertyDescription("The next moment of the schedule; absent: it cannot be read.") Instant nextSlot) {}
+            @JsonPropertyDescription("The next moment of the schedule; absent: it cannot be read.") Instant nextSlot,
+            @JsonPropertyDescription("Time from there to the moment after it, such as 1d.") String interval) {}
 
     /** What is kept, and what goes next. */
     public record Retention(

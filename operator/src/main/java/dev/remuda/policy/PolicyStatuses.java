@@ -29,7 +29,8 @@ final class PolicyStatuses {
         conditions.add(condition(seen, READY, ready.ok() ? "True" : "False", ready.reason(), ready.message()));
         maintained(seen, maintaining.status()).ifPresent(conditions::add);
         return new BackupPolicyStatus(
-                seen.policy().getMetadata().getGeneration(), conditions, newest(seen).orElse(null), scheduling.next().orElse(null), scheduling.tiers(),
+                seen.policy().getMetadata().getGeneration(), conditions, newest(seen).orElse(null), scheduling.next().orElse(null), scheduling.overdueSince().orElse(null),
+                scheduling.tiers(),
                 retaining.status(), maintaining.status(), LifecycleRules.of(seen).orElse(null));
     }
 
@@ -39,7 +40,13 @@ final class PolicyStatuses {
         List<Condition> conditions = new ArrayList<>(List.of(condition(seen, READY, "False", reason, message)));
         s.conditions().stream().filter(condition -> !READY.equals(condition.getType())).forEach(conditions::add);
         return new BackupPolicyStatus(
-                s.observedGeneration(), conditions, s.lastBackup(), s.nextBackup(), s.tiers(), s.retention(), s.maintenance(), s.lifecycleRules());
+                s.observedGeneration(), conditions, s.lastBackup(), s.nextBackup(), overdueSince(seen), s.tiers(), s.retention(), s.maintenance(), s.lifecycleRules());
+    }
+
+    /** What was due is not made while the policy is not Ready. */
+    private static Instant overdueSince(Observed seen) {
+        Instant next = seen.status().nextBackup();
+        return next == null || next.isAfter(seen.now()) ? seen.status().overdueSince() : Scheduling.overdueSince(seen, next);
     }
 
     /** While a Job runs, what is known is what the one before it found. */

@@ -38,9 +38,10 @@ import dev.remuda.task.Reason;
  *
  * @param tiers for the status
  * @param next when the next backup starts
+ * @param overdueSince when what is due and must wait should have begun
  * @param ready whether backups can be made by the schedules, and if not, why not
  */
-record Scheduling(List<Tier> tiers, Optional<Instant> next, Readiness ready, List<Step> steps) {
+record Scheduling(List<Tier> tiers, Optional<Instant> next, Optional<Instant> overdueSince, Readiness ready, List<Step> steps) {
 
     /** @param reason a word for the condition Ready */
     record Readiness(boolean ok, String reason, String message) {}
@@ -66,7 +67,7 @@ record Scheduling(List<Tier> tiers, Optional<Instant> next, Readiness ready, Lis
                 .map(tier -> tier(seen, tier, Optional.ofNullable(schedules.get(tier.name())), lastDone(tier.name(), due, slots.missed())))
                 .toList();
         return new Scheduling(
-                tiers, seen.spec().suspend() ? Optional.empty() : slots.next(), problems.stream().findFirst().orElseGet(() -> ready(seen.spec())), steps);
+                tiers, seen.spec().suspend() ? Optional.empty() : slots.next(), slots.due().filter(wanted -> due.isEmpty()).map(wanted -> overdueSince(seen, wanted.at())), problems.stream().findFirst().orElseGet(() -> ready(seen.spec())), steps);
     }
 
     private static Map<String, Schedule> schedules(BackupPolicySpec spec, List<Readiness> problems) {
@@ -160,9 +161,17 @@ record Scheduling(List<Tier> tiers, Optional<Instant> next, Readiness ready, Lis
     private static Tier tier(Observed seen, TierSpec tier, Optional<Schedule> schedule, Optional<Instant> done) {
         Optional<Tier> before = before(seen, tier.name());
         Instant last = done.or(() -> lastBackup(seen, tier.name())).or(() -> before.map(Tier::lastSlot)).orElse(null);
+        Optional<Instant> next = schedule.flatMap(known -> known.next(seen.now()));
         return new Tier(
                 tier.name(), text(seen, tier), since(seen, tier), latest(last, before.map(Tier::lastSlot).orElse(null), seen.now()),
-                schedule.flatMap(known -> known.next(seen.now())).orElse(null));
+                next.orElse(null), next.flatMap(moment -> schedule.get().next(moment).map(after -> Durations.format(Duration.between(moment, after)))).orElse(null));
+    }
+
+    /** When what is due now should have begun: as the status said before that came. */
+    static Instant overdueSince(Observed seen, Instant due) {
+        Instant known = seen.status().overdueSince();
+        Instant announced = seen.status().nextBackup();
+        return known != null ? known : announced != null && !announced.isAfter(seen.now()) ? announced : due;
     }
 
     /** Slots up to this moment are done with. */

@@ -43,6 +43,7 @@ class SchedulingTest {
         assertThat(world.status().tiers()).extracting(BackupPolicyStatus.Tier::name, BackupPolicyStatus.Tier::nextSlot, BackupPolicyStatus.Tier::lastSlot).containsExactly(
                 tuple("daily", at("2026-03-01T02:00:00Z"), null),
                 tuple("weekly", at("2026-03-01T02:00:00Z"), null));
+        assertThat(world.status().tiers()).extracting(BackupPolicyStatus.Tier::interval).containsExactly("1d", "7d");
         assertThat(world.ready()).isEqualTo("Scheduled");
         assertThat(world.plan().again()).hasValueSatisfying(wait -> assertThat(wait).isBetween(Duration.ofMinutes(59), Duration.ofHours(1)));
     }
@@ -171,11 +172,15 @@ class SchedulingTest {
         go("2026-03-01T02:00:00Z");
         assertThat(world.created).isEmpty();
         assertThat(world.ready()).isEqualTo("Waiting");
-        world.now = at("2026-03-01T05:00:00Z");
+        assertThat(world.status().overdueSince()).isEqualTo(at("2026-03-01T02:00:00Z"));
+        go("2026-03-02T03:00:00Z");
+        assertThat(world.status().overdueSince()).as("though another moment has come").isEqualTo(at("2026-03-01T02:00:00Z"));
+        world.now = at("2026-03-02T05:00:00Z");
         world.complete("by-hand");
         world.reconcileUntilItRests();
-        assertThat(world.created).containsExactly("horses-20260301-0200");
+        assertThat(world.created).containsExactly("horses-20260302-0200");
         assertThat(world.ready()).isEqualTo("Scheduled");
+        assertThat(world.status().overdueSince()).isNull();
     }
 
     @Test
@@ -263,10 +268,12 @@ class SchedulingTest {
         go("2026-03-01T02:00:00Z");
         go("2026-03-01T02:05:00Z");
         assertThat(world.ready()).isEqualTo("Refused");
+        assertThat(world.status().overdueSince()).isEqualTo(at("2026-03-01T02:00:00Z"));
         assertThat(world.told).containsExactly(new Step.Tell(true, "Refused", "the API server refuses: exceeded quota: backups"));
         world.refused = null;
         go("2026-03-01T02:10:00Z");
         assertThat(world.created).containsExactly("horses-20260301-0200");
+        assertThat(world.status().overdueSince()).isNull();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
+import dev.remuda.api.Attempt;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
@@ -20,6 +21,7 @@ import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.DumpSpec;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.NameRef;
+import dev.remuda.api.ObjectivesSpec;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreSpec;
@@ -32,6 +34,7 @@ import dev.remuda.api.TierSpec;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.PreflightResult;
+import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.StorageClass;
@@ -60,35 +63,42 @@ public final class Samples {
 
     /** Of a policy without tiers. */
     public static BackupPolicySpec spec(DatabaseSpec database, JobTemplateSpec template) {
-        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, "2h", null, null, null, template);
+        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, "2h", null, null, null, null, template);
     }
 
     /** The same policy with these tiers. */
     public static BackupPolicySpec with(BackupPolicySpec spec, TierSpec... tiers) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), spec.dump(), spec.timeZone(), List.of(tiers), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), spec.timeout(), spec.retry(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.suspend(), spec.timeout(), spec.retry(), spec.objectives(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** The same policy, which tries again so often. */
     public static BackupPolicySpec retrying(BackupPolicySpec spec, RetrySpec retry) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), spec.timeout(), retry, spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.suspend(), spec.timeout(), retry, spec.objectives(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** The same policy with another timeout. */
     public static BackupPolicySpec within(BackupPolicySpec spec, String timeout) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), timeout, spec.retry(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.suspend(), timeout, spec.retry(), spec.objectives(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+    }
+
+    /** The same policy with a promise. */
+    public static BackupPolicySpec promising(BackupPolicySpec spec, ObjectivesSpec objectives) {
+        return new BackupPolicySpec(
+                spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
+                spec.suspend(), spec.timeout(), spec.retry(), objectives, spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** The same policy with another dump. */
     public static BackupPolicySpec dumping(BackupPolicySpec spec, DumpSpec dump) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), dump, spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(), spec.suspend(),
-                spec.timeout(), spec.retry(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.timeout(), spec.retry(), spec.objectives(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** A status as a completed backup has it. */
@@ -98,6 +108,14 @@ public final class Samples {
                 snapshotAt.plusSeconds(30), "31s", database(), storage(), JobTemplateSpec.EMPTY,
                 new BackupStatus.Location("s3://backups/" + prefix, prefix, prefix + "data.dump.zst"), tier, storageClass, null, null, snapshotAt, 1_468_006L,
                 "1.4 MiB", 9_000_000L, "sha256:00", "horses", "17.5", "0/1A2B3C", null, 4, 2_000_000L);
+    }
+
+    /** A status as a failed backup has it. */
+    public static BackupStatus failed(Instant at) {
+        return new BackupStatus(
+                Phase.Failed, List.of(new ConditionBuilder().withType("Completed").withStatus("False").withReason("PodLost").build()),
+                List.of(Attempt.planned(1, "monday-1").failed(at, Reason.PodLost, "m")), at.minusSeconds(5), at, "5s", null, null, null, null, null, null, null, null, null, null, null,
+                null, null, null, null, null, null, null, null);
     }
 
     public static Backup backup() {
