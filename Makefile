@@ -10,6 +10,7 @@ tools: ## Build Kubernetes, Helm and SeaweedFS from Go modules (minutes, once); 
 	@$(MAKE) -j2 build-kubernetes build-seaweedfs
 	@dev/postgres/build
 	@dev/moto/build
+	@dev/prometheus/build
 
 build-kubernetes:
 	@dev/cluster/build
