@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -44,8 +45,10 @@ import dev.remuda.cluster.ServerClock;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.observability.Failures;
+import dev.remuda.observability.Fleet;
 import dev.remuda.observability.FleetMetrics;
 import dev.remuda.observability.HealthServer;
+import dev.remuda.observability.Notifier;
 import dev.remuda.policy.PolicyReconciler;
 import dev.remuda.restore.CancelReconciler;
 import dev.remuda.restore.RestoreReconciler;
@@ -127,7 +130,9 @@ public final class OperatorApp implements AutoCloseable {
                 }));
             }
         });
-        KubernetesCluster cluster = new KubernetesCluster(client, clock, new Failures(metrics));
+        AtomicReference<Fleet> fleet = new AtomicReference<>();
+        Notifier notifier = new Notifier(config.destinations(), fleet::get, metrics);
+        KubernetesCluster cluster = new KubernetesCluster(client, clock, new Failures(metrics), notifier::tell);
         JobBuilding building = new JobBuilding(config);
         RegisteredController<BackupPolicy> policies =
                 operator.register(new PolicyReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config));
@@ -141,12 +146,14 @@ public final class OperatorApp implements AutoCloseable {
                 restores,
                 operator.register(new DeletionReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)),
                 operator.register(new CancelReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)));
-        metrics.getPrometheusRegistry().register(new FleetMetrics(CachedFleet.of(leading::get, policies, backups, restores), clock));
+        fleet.set(CachedFleet.of(leading::get, policies, backups, restores));
+        metrics.getPrometheusRegistry().register(new FleetMetrics(fleet.get(), clock));
         HealthServer health = new HealthServer(config.healthPort(), () -> operator.getRuntimeInfo().isStarted() && watching(controllers), metrics);
         OperatorApp app = new OperatorApp(operator, health, closing, () -> {
             if (config.leaderElection()) {
                 giveBack(client, config.leaseNamespace(), identity);
             }
+            notifier.close();
             client.close();
         });
         try {

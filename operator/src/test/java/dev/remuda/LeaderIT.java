@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -103,7 +104,7 @@ class LeaderIT {
 
     private OperatorApp start(Runnable leaseLost) throws IOException {
         OperatorConfig config = new OperatorConfig(
-                Set.of(namespace), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), Samples.CONFIG.archivePoll(), 0, true, namespace);
+                Set.of(namespace), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), Samples.CONFIG.archivePoll(), 0, true, Optional.empty(), namespace);
         return OperatorApp.start(server.adminClient(), config, Clock.systemUTC(), leaseLost);
     }
 

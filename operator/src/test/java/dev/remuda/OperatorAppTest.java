@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -90,7 +91,7 @@ class OperatorAppTest {
     private OperatorApp start(int port) throws IOException {
         OperatorConfig c = Samples.CONFIG;
         OperatorConfig config = new OperatorConfig(
-                c.namespaces(), c.workerImage(), c.imagePullPolicy(), c.startDeadline(), c.archivePoll(), port, c.leaderElection(), c.leaseNamespace());
+                c.namespaces(), c.workerImage(), c.imagePullPolicy(), c.startDeadline(), c.archivePoll(), port, c.leaderElection(), Optional.empty(), c.leaseNamespace());
         return OperatorApp.start(server.createClient(), config, Clock.systemUTC(), () -> {});
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -207,7 +208,7 @@ class OperatorFaultIT {
 
     private void run(Interceptor between, BooleanSupplier end) throws IOException {
         OperatorConfig c = Samples.CONFIG;
-        OperatorConfig config = new OperatorConfig(Set.of(), c.workerImage(), c.imagePullPolicy(), Duration.ofDays(30), c.archivePoll(), 0, false, "default");
+        OperatorConfig config = new OperatorConfig(Set.of(), c.workerImage(), c.imagePullPolicy(), Duration.ofDays(30), c.archivePoll(), 0, false, Optional.empty(), "default");
         try (OperatorApp operator = OperatorApp.start(server.adminClient(between), config, clock, () -> {})) {
             assertThat(operator.healthPort()).isPositive();
             Awaitility.await().pollInterval(Duration.ofMillis(100)).atMost(Duration.ofMinutes(2)).until(end::getAsBoolean);

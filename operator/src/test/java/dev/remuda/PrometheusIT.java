@@ -36,6 +36,7 @@ import dev.remuda.api.TierSpec;
 import dev.remuda.job.Names;
 import dev.remuda.support.ApiServer;
 import dev.remuda.support.Folders;
+import dev.remuda.support.Kubelet;
 import dev.remuda.support.MovingClock;
 import dev.remuda.support.Prometheus;
 import dev.remuda.support.Samples;
@@ -62,6 +63,9 @@ class PrometheusIT {
         Backup good = completed(well, slot);
         restore(good, Phase.Completed, Duration.ofSeconds(10));
         completed(policy("old", new ObjectivesSpec("2h", null), HOURLY), slot.minus(Duration.ofHours(4)));
+        Backup inTheWay = Samples.in(namespace, Samples.backup());
+        inTheWay.setSpec(new BackupSpec(new NameRef("old"), null, null, null));
+        client.resource(inTheWay).create();
         ended(policy("fails", null), null, Samples.failed(now.minusSeconds(60)));
         policy("unreadable", null, new TierSpec("never", "0 0 31 2 *", HOURLY.retention(), null));
         Backup slow = completed(policy("slow", new ObjectivesSpec(null, "1h")), slot);
@@ -80,6 +84,7 @@ class PrometheusIT {
 
             clock.forward(Duration.ofMinutes(125));
             client.resources(BackupPolicy.class).inNamespace(namespace).withName("old").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"timeout\": \"21h\"}}");
+            new Kubelet(client, namespace).await(BackupPolicy.class, "old", policy -> policy.getStatus().overdueSince() != null);
             fires(prometheus, fires -> fires.contains("BackupOverdue old"));
 
             client.resources(BackupPolicy.class).inNamespace(namespace).withName("unreadable").delete();

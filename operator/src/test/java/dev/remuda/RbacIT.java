@@ -62,7 +62,7 @@ class RbacIT {
     @Test
     void theRightsOfTheManifestSufficeForEverythingAndNeverForASecret() throws IOException {
         OperatorConfig config = new OperatorConfig(
-                Set.of(), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), Samples.CONFIG.archivePoll(), 0, true, SYSTEM);
+                Set.of(), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), Samples.CONFIG.archivePoll(), 0, true, Optional.empty(), SYSTEM);
         assertThatThrownBy(() -> OperatorApp.start(server.operatorClient(), config, Clock.systemUTC(), () -> {}))
                 .as("without any rights")
                 .isInstanceOf(OperatorException.class);
@@ -136,7 +136,7 @@ class RbacIT {
             kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus().tiers() != null);
         }
         OperatorConfig patient = new OperatorConfig( // to its clock, Jobs are old when they are made
-                config.namespaces(), config.workerImage(), config.imagePullPolicy(), Duration.ofDays(1), config.archivePoll(), 0, true, SYSTEM);
+                config.namespaces(), config.workerImage(), config.imagePullPolicy(), Duration.ofDays(1), config.archivePoll(), 0, true, Optional.empty(), SYSTEM);
         try (OperatorApp operator = OperatorApp.start(server.operatorClient(), patient, later, () -> {})) {
             assertThat(operator.healthPort()).isPositive();
             Backup made = Awaitility.await().until(

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -80,7 +81,7 @@ class ReconnectIT {
         Instant slot = Instant.now().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
         MovingClock clock = new MovingClock(slot.minusSeconds(60));
         OperatorConfig c = Samples.config(namespace, Duration.ofDays(30)); // to this clock, Jobs are old when they are made
-        OperatorConfig leading = new OperatorConfig(c.namespaces(), c.workerImage(), c.imagePullPolicy(), c.startDeadline(), c.archivePoll(), 0, true, namespace);
+        OperatorConfig leading = new OperatorConfig(c.namespaces(), c.workerImage(), c.imagePullPolicy(), c.startDeadline(), c.archivePoll(), 0, true, Optional.empty(), namespace);
         BackupPolicy policy = Samples.in(namespace, Samples.policy());
         policy.setSpec(Samples.with(policy.getSpec(), new TierSpec("hourly", "0 * * * *", new RetentionSpec("1h", null, null), null)));
         client.resource(policy).create();

@@ -51,6 +51,8 @@ public record BackupPolicySpec(
         RetrySpec retry,
         @JsonPropertyDescription("What the team has promised of this database's data; metrics and alerts measure what is against it. Absent: nothing.")
         ObjectivesSpec objectives,
+        @JsonPropertyDescription("Who is told at once of what happens to this policy's Backups and Restores. Absent: nobody; Events, metrics and alerts tell all the same.")
+        @Size(max = 8) List<NotificationSpec> notifications,
         @JsonPropertyDescription("What happens to stored data when its Backup is deleted, by a person or with its namespace. Retain (the default): it stays. Delete: it is purged, "
                 + "and deleting the policy deletes its Backups. What no tier keeps is purged in either case.")
         @Default("Retain") DeletionPolicy deletionPolicy,
@@ -72,6 +74,7 @@ public record BackupPolicySpec(
         timeout = timeout == null ? DEFAULT_TIMEOUT : timeout;
         retry = retry == null ? RetrySpec.USUAL : retry;
         objectives = objectives == null ? ObjectivesSpec.NONE : objectives;
+        notifications = notifications == null ? List.of() : List.copyOf(notifications);
         deletionPolicy = deletionPolicy == null ? DeletionPolicy.Retain : deletionPolicy;
         failedBackupsHistoryLimit = failedBackupsHistoryLimit == null ? USUAL_FAILED : failedBackupsHistoryLimit;
         jobTemplate = jobTemplate == null ? JobTemplateSpec.EMPTY : jobTemplate;

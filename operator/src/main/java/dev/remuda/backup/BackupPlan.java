@@ -9,6 +9,7 @@ import dev.remuda.api.Attempt;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Durations;
+import dev.remuda.api.Occasion;
 import dev.remuda.api.Phase;
 import dev.remuda.api.TierSpec;
 import dev.remuda.job.Refusal;
@@ -131,7 +132,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
 
     static BackupPlan complete(Observed seen, BackupResult result) {
         BackupStatus status = BackupStatuses.completed(seen, result);
-        return new BackupPlan(status, List.of(new Step.Tell(false, "Completed", status.conditions().getFirst().getMessage())), Optional.of(Duration.ZERO));
+        return new BackupPlan(status, List.of(new Step.Tell(false, "Completed", status.conditions().getFirst().getMessage(), Occasion.Succeeded)), Optional.of(Duration.ZERO));
     }
 
     /** The present attempt failed, and nothing of it is left: another one follows, or it was the last. */
@@ -155,7 +156,7 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
 
     private static BackupPlan fail(Observed seen, Cause cause, String account) {
         return new BackupPlan(
-                BackupStatuses.failed(seen, cause, account), List.of(new Step.Tell(true, cause.reason().name(), cause.message() + account)), Optional.of(Duration.ZERO));
+                BackupStatuses.failed(seen, cause, account), List.of(new Step.Tell(true, cause.reason().name(), cause.message() + account, Occasion.Failed)), Optional.of(Duration.ZERO));
     }
 
     static BackupPlan wait(Observed seen, String reason, String message, Duration again) {

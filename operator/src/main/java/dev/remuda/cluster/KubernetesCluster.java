@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
@@ -31,6 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
@@ -40,6 +42,7 @@ import dev.remuda.job.Outcome;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.observability.Failures;
+import dev.remuda.observability.Notice;
 import dev.remuda.task.Json;
 import dev.remuda.task.Progress;
 
@@ -58,11 +61,14 @@ public final class KubernetesCluster implements Cluster {
     private final KubernetesClient client;
     private final Clock clock;
     private final Failures failures;
+    private final Consumer<Notice> notices;
 
-    public KubernetesCluster(KubernetesClient client, Clock clock, Failures failures) {
+    /** @param notices hears what somebody may want to be told of, each thing once */
+    public KubernetesCluster(KubernetesClient client, Clock clock, Failures failures, Consumer<Notice> notices) {
         this.client = client;
         this.clock = clock;
         this.failures = failures;
+        this.notices = notices;
     }
 
     @Override
@@ -282,6 +288,20 @@ public final class KubernetesCluster implements Cluster {
         if (words.warning()) {
             failures.count(about.getMetadata().getNamespace(), about.getKind(), words.reason());
         }
+        if (words.occasion() != null) {
+            notices.accept(new Notice(
+                    words.occasion(), about.getMetadata().getNamespace(), policy(about), about.getKind(), about.getMetadata().getName(), words.reason(), words.message(),
+                    Instant.parse(now)));
+        }
+    }
+
+    /** Whose it is, where the resource itself says so. */
+    private static String policy(HasMetadata about) {
+        return switch (about) {
+            case BackupPolicy policy -> policy.getMetadata().getName();
+            case Backup backup -> backup.getSpec().policyRef().name();
+            default -> null;
+        };
     }
 
     private static String shorten(String message) {

@@ -1,8 +1,10 @@
 package dev.remuda.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,6 +19,7 @@ import java.util.stream.Collectors;
  * @param archivePoll how long a Restore waits before it asks again whether its dump has come back from an archive
  * @param healthPort port of the probes and metrics
  * @param leaderElection whether replicas elect one that works
+ * @param destinations where the Secret of destinations for notices is mounted; empty: nobody is told
  * @param leaseNamespace where the lease lives; the operator's own namespace
  */
 public record OperatorConfig(
@@ -27,6 +30,7 @@ public record OperatorConfig(
         Duration archivePoll,
         int healthPort,
         boolean leaderElection,
+        Optional<Path> destinations,
         String leaseNamespace) {
 
     private static final int DAY = 86_400;
@@ -43,6 +47,7 @@ public record OperatorConfig(
                 Duration.ofSeconds(number(environment, "REMUDA_ARCHIVE_POLL_SECONDS", 600, DAY)),
                 number(environment, "REMUDA_HEALTH_PORT", 8080, MAX_PORT),
                 Boolean.parseBoolean(oneOf(environment, "REMUDA_LEADER_ELECTION", "true", Set.of("true", "false"), "true or false")),
+                Optional.ofNullable(environment.get("REMUDA_DESTINATIONS")).filter(folder -> !folder.isBlank()).map(Path::of),
                 namespace(environment, "REMUDA_LEASE_NAMESPACE"));
     }
 

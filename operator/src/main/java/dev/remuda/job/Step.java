@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import dev.remuda.api.Backup;
+import dev.remuda.api.Occasion;
 
 /** One thing that a plan wants done in the cluster. */
 public sealed interface Step {
@@ -25,6 +26,10 @@ public sealed interface Step {
     /** Delete the Backup for good: nothing of it is in the store, so that its finalizer has no work left. An absent one is as good. */
     record DeleteBackup(String name, String uid) implements Step {}
 
-    /** Tell the user, as an Event on the resource. */
-    record Tell(boolean warning, String reason, String message) implements Step {}
+    /** Tell the user, as an Event on the resource. @param occasion of which somebody may want a notice; null: none */
+    record Tell(boolean warning, String reason, String message, Occasion occasion) implements Step {
+        public Tell(boolean warning, String reason, String message) {
+            this(warning, reason, message, null);
+        }
+    }
 }

@@ -22,6 +22,7 @@ import dev.remuda.api.BackupSpec;
 import dev.remuda.api.ConcurrencyPolicy;
 import dev.remuda.api.Durations;
 import dev.remuda.api.NameRef;
+import dev.remuda.api.Occasion;
 import dev.remuda.api.TierSpec;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Names;
@@ -150,7 +151,7 @@ record Scheduling(List<Tier> tiers, Optional<Instant> next, Optional<Instant> ov
     private static Step missed(Observed seen, Missed missed) {
         return new Step.Tell(
                 true, "BackupMissed", "the backup of tier " + missed.tier() + " for " + missed.at() + " could not start within startingDeadline "
-                        + seen.spec().startingDeadline() + " and is skipped");
+                        + seen.spec().startingDeadline() + " and is skipped", Occasion.Missed);
     }
 
     private static Optional<Instant> lastDone(String tier, Optional<Due> due, List<Missed> missed) {

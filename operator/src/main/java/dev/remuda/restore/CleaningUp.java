@@ -3,6 +3,7 @@ package dev.remuda.restore;
 import java.time.Duration;
 import java.util.List;
 
+import dev.remuda.api.Occasion;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.api.RestoreStatus.StepName;
 import dev.remuda.job.Step;
@@ -40,7 +41,7 @@ final class CleaningUp {
         RestoreStatus.Step cause = Words.cause(seen.status());
         Reason reason = cause.reason() == null ? Reason.InternalError : cause.reason();
         String message = Words.sentence(cause.message()) + ". " + state;
-        return RestorePlan.write(draft.failed(reason, message), Duration.ZERO, new Step.Tell(true, reason.name(), message));
+        return RestorePlan.write(draft.failed(reason, message), Duration.ZERO, new Step.Tell(true, reason.name(), message, Occasion.RestoreFinished));
     }
 
     static String state(Observed seen, Long oid) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
+import dev.remuda.api.Occasion;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.api.RestoreStatus.Replaced;
 import dev.remuda.job.Step;
@@ -16,7 +17,7 @@ final class Completion {
 
     static RestorePlan of(Observed seen, Draft draft, Instant at) {
         RestoreStatus status = draft.completed(at).build();
-        return RestorePlan.write(draft, Duration.ZERO, new Step.Tell(false, "Completed", status.conditions().getFirst().getMessage()));
+        return RestorePlan.write(draft, Duration.ZERO, new Step.Tell(false, "Completed", status.conditions().getFirst().getMessage(), Occasion.RestoreFinished));
     }
 
     static String message(Observed seen, RestoreStatus status) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
+import dev.remuda.api.Occasion;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.api.Versioned;
@@ -80,7 +81,7 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
     }
 
     static RestorePlan fail(Draft draft, Reason reason, String message) {
-        return write(draft.failed(reason, message), Duration.ZERO, new Step.Tell(true, reason.name(), message));
+        return write(draft.failed(reason, message), Duration.ZERO, new Step.Tell(true, reason.name(), message, Occasion.RestoreFinished));
     }
 
     /** Of a Restore that has ended, what is waited for is no news. */

@@ -13,6 +13,7 @@ import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.DumpSpec;
 import dev.remuda.api.Exclusion;
 import dev.remuda.api.NameRef;
+import dev.remuda.api.Occasion;
 import dev.remuda.api.Phase;
 import dev.remuda.api.SecretRef;
 import dev.remuda.api.Selection;
@@ -208,7 +209,7 @@ class BackupPlanTest {
         assertThat(world.status().extensions()).containsEntry("plpgsql", "1.0");
         assertThat(world.attempt().reason()).isNull();
         assertThat(world.attempt().finishedAt()).isEqualTo(Samples.backedUp().finishedAt());
-        assertThat(world.told).containsExactly(new Step.Tell(false, "Completed", world.message()));
+        assertThat(world.told).containsExactly(new Step.Tell(false, "Completed", world.message(), Occasion.Succeeded));
     }
 
     @Test
@@ -226,7 +227,7 @@ class BackupPlanTest {
         assertThat(world.status().completedAt()).isEqualTo(world.now);
         assertThat(world.created).containsExactly(JOB);
         assertThat(world.deleted).isEmpty();
-        assertThat(world.told).containsExactly(new Step.Tell(true, "DatabaseNotFound", "database horses does not exist"));
+        assertThat(world.told).containsExactly(new Step.Tell(true, "DatabaseNotFound", "database horses does not exist", Occasion.Failed));
     }
 
     @Test

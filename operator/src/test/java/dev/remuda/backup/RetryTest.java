@@ -71,6 +71,7 @@ class RetryTest {
         assertThat(world.told).singleElement().satisfies(tell -> {
             assertThat(tell.warning()).isTrue();
             assertThat(tell.reason()).isEqualTo("StorageUnreachable");
+            assertThat(tell.occasion()).as("nobody is woken while it is tried again").isNull();
         });
         assertThat(world.status().attempts()).extracting(Attempt::reason).containsExactly(Reason.StorageUnreachable, null);
         assertThat(world.status().attempts().getFirst().finishedAt()).isEqualTo(world.now);

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.api.Occasion;
 import dev.remuda.api.Restore;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Labels;
@@ -32,6 +34,7 @@ import dev.remuda.job.Owner;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.observability.Failures;
+import dev.remuda.observability.Notice;
 import dev.remuda.support.ApiServer;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
@@ -49,7 +52,8 @@ class KubernetesClusterIT {
     private final KubernetesClient client = server.admin();
     private final String namespace = server.createNamespace("cluster");
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-    private final KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), new Failures(metrics));
+    private final List<Notice> notices = new ArrayList<>();
+    private final KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), new Failures(metrics), notices::add);
     private final Backup backup = client.resource(Samples.in(namespace, Samples.backup())).create();
 
     @Test
@@ -122,10 +126,15 @@ class KubernetesClusterIT {
 
     @Test
     void theSameWordsAreToldOnce() {
-        Step.Tell words = new Step.Tell(true, "DumpFailed", "x".repeat(5_000));
+        Step.Tell words = new Step.Tell(true, "DumpFailed", "x".repeat(5_000), Occasion.Failed);
         cluster.tell(backup, words);
         cluster.tell(backup, words);
         cluster.tell(backup, new Step.Tell(false, "Completed", "m"));
+        assertThat(notices).singleElement().satisfies(notice -> {
+            assertThat(notice.occasion()).isEqualTo(Occasion.Failed);
+            assertThat(notice.policy()).isEqualTo("horses");
+            assertThat(notice.message()).as("whole").hasSize(5_000);
+        });
         assertThat(client.v1().events().inNamespace(namespace).list().getItems()).hasSize(2);
         assertThat(metrics.get("remuda.failures").counters()).singleElement().satisfies(counter -> {
             assertThat(counter.count()).as("told twice by an operator that was started anew, but once failed").isOne();

@@ -1,8 +1,10 @@
 package dev.remuda.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,7 @@ class OperatorConfigTest {
     @Test
     void onlyTheImageMustBeGiven() {
         assertThat(OperatorConfig.from(Map.of(IMAGE, "remuda:1")))
-                .isEqualTo(new OperatorConfig(Set.of(), "remuda:1", "IfNotPresent", Duration.ofMinutes(10), Duration.ofMinutes(10), 8080, true, "default"));
+                .isEqualTo(new OperatorConfig(Set.of(), "remuda:1", "IfNotPresent", Duration.ofMinutes(10), Duration.ofMinutes(10), 8080, true, Optional.empty(), "default"));
     }
 
     @Test
@@ -31,8 +33,9 @@ class OperatorConfigTest {
                         "REMUDA_ARCHIVE_POLL_SECONDS", "5",
                         "REMUDA_HEALTH_PORT", "9000",
                         "REMUDA_LEADER_ELECTION", "false",
+                        "REMUDA_DESTINATIONS", "/etc/remuda/destinations",
                         "REMUDA_LEASE_NAMESPACE", "remuda-system")))
-                .isEqualTo(new OperatorConfig(Set.of("a", "b"), "remuda:1", "Always", Duration.ofSeconds(30), Duration.ofSeconds(5), 9000, false, "remuda-system"));
+                .isEqualTo(new OperatorConfig(Set.of("a", "b"), "remuda:1", "Always", Duration.ofSeconds(30), Duration.ofSeconds(5), 9000, false, Optional.of(Path.of("/etc/remuda/destinations")), "remuda-system"));
     }
 
     @Test

@@ -222,7 +222,7 @@ class FleetMetricsTest {
         assertThat(rows).containsAll(Stream.of(Gauge.values())
                 .map(gauge -> "| `" + gauge.metric() + "` | " + String.join(", ", gauge.labels()) + " | " + gauge.help() + " |")
                 .toList());
-        assertThat(rows).hasSize(Gauge.values().length + 1);
+        assertThat(rows).hasSize(Gauge.values().length + 2);
     }
 
     private List<String> scraped() {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupSpec;
 import dev.remuda.api.NameRef;
+import dev.remuda.api.Occasion;
 import dev.remuda.api.Phase;
 import dev.remuda.api.RestoreStatus.StepName;
 import dev.remuda.job.Labels;
@@ -270,7 +271,7 @@ class EndingTest {
         assertThat(world.status().phase()).isEqualTo(Phase.Failed);
         assertThat(world.reason()).isEqualTo(reason);
         assertThat(world.message()).isEqualTo(message);
-        assertThat(world.told).contains(new Step.Tell(true, reason, message));
+        assertThat(world.told).contains(new Step.Tell(true, reason, message, Occasion.RestoreFinished));
         assertThat(Labels.isUnderWay(world.restore)).isFalse();
         assertThat(world.restore.getMetadata().getFinalizers()).isEmpty();
     }

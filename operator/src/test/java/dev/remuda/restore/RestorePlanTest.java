@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.JobTemplateSpec;
+import dev.remuda.api.Occasion;
 import dev.remuda.api.Phase;
 import dev.remuda.api.RestoreStatus.StepName;
 import dev.remuda.api.SecretRef;
@@ -166,7 +167,7 @@ class RestorePlanTest {
         assertThat(world.status().replaced().oid()).isEqualTo(16_384L);
         assertThat(world.status().bytes()).isEqualTo(1_468_006);
         assertThat(world.status().safetyBackup()).isEqualTo("back-safety");
-        assertThat(world.told).containsExactly(new Step.Tell(false, "Completed", world.message()));
+        assertThat(world.told).containsExactly(new Step.Tell(false, "Completed", world.message(), Occasion.RestoreFinished));
         assertThat(Labels.isUnderWay(world.restore)).isFalse();
         assertThat(world.restore.getMetadata().getLabels()).doesNotContainKey(Labels.UNDER_WAY);
         assertThat(world.restore.getMetadata().getFinalizers()).isEmpty();
@@ -308,7 +309,7 @@ class RestorePlanTest {
         assertThat(world.status().phase()).isEqualTo(Phase.Failed);
         assertThat(world.reason()).isEqualTo(reason);
         assertThat(world.message()).isEqualTo(message);
-        assertThat(world.told).containsExactly(new Step.Tell(true, reason, message));
+        assertThat(world.told).containsExactly(new Step.Tell(true, reason, message, Occasion.RestoreFinished));
     }
 
     private String account() {

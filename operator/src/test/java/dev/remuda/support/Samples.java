@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
@@ -21,6 +22,7 @@ import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.DumpSpec;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.NameRef;
+import dev.remuda.api.NotificationSpec;
 import dev.remuda.api.ObjectivesSpec;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
@@ -46,7 +48,7 @@ public final class Samples {
     public static final Instant CREATED = Instant.parse("2026-03-01T02:00:00Z");
     public static final String UID = "6f1c2a34-0000-4000-8000-000000000001";
     public static final OperatorConfig CONFIG =
-            new OperatorConfig(Set.of(), "remuda:test", "IfNotPresent", Duration.ofMinutes(10), Duration.ofMinutes(10), 0, false, "default");
+            new OperatorConfig(Set.of(), "remuda:test", "IfNotPresent", Duration.ofMinutes(10), Duration.ofMinutes(10), 0, false, Optional.empty(), "default");
 
     private Samples() {}
 
@@ -63,42 +65,49 @@ public final class Samples {
 
     /** Of a policy without tiers. */
     public static BackupPolicySpec spec(DatabaseSpec database, JobTemplateSpec template) {
-        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, "2h", null, null, null, null, template);
+        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, "2h", null, null, null, null, null, template);
     }
 
     /** The same policy with these tiers. */
     public static BackupPolicySpec with(BackupPolicySpec spec, TierSpec... tiers) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), spec.dump(), spec.timeZone(), List.of(tiers), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), spec.timeout(), spec.retry(), spec.objectives(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.suspend(), spec.timeout(), spec.retry(), spec.objectives(), spec.notifications(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** The same policy, which tries again so often. */
     public static BackupPolicySpec retrying(BackupPolicySpec spec, RetrySpec retry) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), spec.timeout(), retry, spec.objectives(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.suspend(), spec.timeout(), retry, spec.objectives(), spec.notifications(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** The same policy with another timeout. */
     public static BackupPolicySpec within(BackupPolicySpec spec, String timeout) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), timeout, spec.retry(), spec.objectives(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.suspend(), timeout, spec.retry(), spec.objectives(), spec.notifications(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** The same policy with a promise. */
     public static BackupPolicySpec promising(BackupPolicySpec spec, ObjectivesSpec objectives) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), spec.timeout(), spec.retry(), objectives, spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.suspend(), spec.timeout(), spec.retry(), objectives, spec.notifications(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+    }
+
+    /** The same policy, of which somebody is told. */
+    public static BackupPolicySpec notifying(BackupPolicySpec spec, List<NotificationSpec> notifications) {
+        return new BackupPolicySpec(
+                spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
+                spec.suspend(), spec.timeout(), spec.retry(), spec.objectives(), notifications, spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** The same policy with another dump. */
     public static BackupPolicySpec dumping(BackupPolicySpec spec, DumpSpec dump) {
         return new BackupPolicySpec(
                 spec.database(), spec.storage(), dump, spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(), spec.suspend(),
-                spec.timeout(), spec.retry(), spec.objectives(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+                spec.timeout(), spec.retry(), spec.objectives(), spec.notifications(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
     }
 
     /** A status as a completed backup has it. */
@@ -178,7 +187,7 @@ public final class Samples {
     }
 
     public static OperatorConfig config(String namespace, Duration startDeadline) {
-        return new OperatorConfig(Set.of(namespace), CONFIG.workerImage(), CONFIG.imagePullPolicy(), startDeadline, CONFIG.archivePoll(), 0, false, namespace);
+        return new OperatorConfig(Set.of(namespace), CONFIG.workerImage(), CONFIG.imagePullPolicy(), startDeadline, CONFIG.archivePoll(), 0, false, Optional.empty(), namespace);
     }
 
     private static ObjectMeta meta(String name) {
