@@ -159,7 +159,7 @@ final class Attempting {
         }
         boolean began = attempt.settledBy() != null || outcome.filter(Attempting::mayHaveBegun).isPresent();
         if (outcome.filter(now -> !now.isOver()).isPresent()) {
-            boolean orphan = job.get().job().isEmpty() && outcome.get() instanceof Outcome.Waiting && job.get().overdue(startDeadline, seen.now());
+            boolean orphan = job.get().isOrphaned() && outcome.get() instanceof Outcome.Waiting && job.get().overdue(startDeadline, seen.now());
             return orphan ? abandoned(seen, cause, job.get()) : new BackupPlan(BackupStatuses.stopping(seen, cause, began), removal(job.get()), Optional.of(BackupPlan.SOON));
         }
         return began ? lost(seen, cause) : BackupPlan.failed(seen, cause);

@@ -53,6 +53,11 @@ public record JobView(String name, Optional<Job> job, Optional<Pod> pod, Optiona
                 && references().stream().anyMatch(earlier -> owner.kind().equals(earlier.getKind()) && owner.name().equals(earlier.getName()));
     }
 
+    /** Whether the Job was deleted in a way that leaves its Pod: nobody will collect that. */
+    public boolean isOrphaned() {
+        return job.isEmpty() && pod.filter(left -> left.getMetadata().getOwnerReferences().isEmpty() && left.getMetadata().getDeletionTimestamp() == null).isPresent();
+    }
+
     /** Whether the Pod should have come and started for a while, and nothing says why it has not. */
     public boolean isUnexplained(Outcome.Waiting waiting, Instant now) {
         return waiting.trouble().isEmpty() && overdue(POD_STARTS_WITHIN, now);

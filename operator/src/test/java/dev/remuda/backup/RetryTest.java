@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,6 +223,20 @@ class RetryTest {
         assertThat(world.status().phase()).isEqualTo(Phase.Failed);
         assertThat(world.reason()).isEqualTo("Unschedulable");
         assertThat(world.message()).contains("kubectl delete pod monday-1-x7k2p");
+    }
+
+    /** A Pod is collected a moment after its Job. */
+    @Test
+    void aPodThatIsStillToBeCollectedIsWaitedFor() {
+        stopsForItsImage();
+        Job job = world.jobs.get(JOB).job().orElseThrow();
+        Pod left = Pods.owned(new JobBuilder(job).editMetadata().withUid("0b").endMetadata().build(), Pods.createdAt(Pods.waiting(job, "ImagePullBackOff", "x"), Samples.CREATED));
+        world.jobs.put(JOB, new JobView(JOB, Optional.empty(), Optional.of(left)));
+        assertThat(world.reconcile().again()).contains(BackupPlan.SOON);
+        assertThat(world.status().phase()).isEqualTo(Phase.Pending);
+        world.lose(JOB);
+        world.reconcileUntilItRests();
+        assertThat(world.status().attempts()).hasSize(2);
     }
 
     @Test
