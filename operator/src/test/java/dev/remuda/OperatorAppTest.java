@@ -10,6 +10,8 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -74,15 +76,34 @@ class OperatorAppTest {
 
     @Test
     void aProcessWithoutItsSettingsEndsAndNamesTheMissingOne() throws Exception {
+        assertThat(saysWithoutSettings("text")).contains("ERROR OperatorApp: REMUDA_WORKER_IMAGE is not set").doesNotContain("\tat ");
+    }
+
+    @Test
+    void aLogAsJsonHasALineForEachEvent() throws Exception {
+        JsonNode line = new ObjectMapper().readTree(saysWithoutSettings("json"));
+        assertThat(line.path("level").asText()).isEqualTo("ERROR");
+        assertThat(line.path("loggerName").asText()).isEqualTo("dev.remuda.OperatorApp");
+        assertThat(line.path("formattedMessage").asText()).startsWith("REMUDA_WORKER_IMAGE is not set");
+        assertThat(line.path("timestamp").asLong()).isPositive();
+    }
+
+    @Test
+    void aLogFormatThatIsNoneIsNamedInALogThatCanBeRead() throws Exception {
+        assertThat(saysWithoutSettings("xml")).contains("ERROR OperatorApp: REMUDA_LOG_FORMAT is 'xml': it must be text or json");
+    }
+
+    private static String saysWithoutSettings(String logFormat) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(), "-cp", System.getProperty("java.class.path"), "dev.remuda.Main", "operator");
         builder.environment().keySet().removeIf(name -> name.startsWith("REMUDA_"));
+        builder.environment().put("REMUDA_LOG_FORMAT", logFormat);
         Process process = builder.redirectErrorStream(true).start();
         try {
             String said = new String(process.getInputStream().readAllBytes());
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(2);
-            assertThat(said).contains("REMUDA_WORKER_IMAGE is not set").doesNotContain("\tat ");
+            return said;
         } finally {
             process.destroyForcibly();
         }

@@ -39,6 +39,7 @@ public record OperatorConfig(
 
     /** @throws IllegalArgumentException naming the variable and what it should be */
     public static OperatorConfig from(Map<String, String> environment) {
+        oneOf(environment, "REMUDA_LOG_FORMAT", "text", Set.of("text", "json"), "text or json"); // heeded by Main
         return new OperatorConfig(
                 namespaces(environment, "REMUDA_NAMESPACES"),
                 image(environment, "REMUDA_WORKER_IMAGE"),

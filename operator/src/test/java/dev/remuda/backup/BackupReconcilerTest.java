@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -21,9 +24,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.Phase;
+import dev.remuda.cluster.KubernetesCluster;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.MockOperator;
 import dev.remuda.support.Pods;
@@ -50,6 +55,24 @@ class BackupReconcilerTest {
     @AfterEach
     void stop() {
         operator.close();
+    }
+
+    /** In a log as JSON. */
+    @Test
+    void whatIsLoggedNamesTheResource() {
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(KubernetesCluster.class);
+        logger.addAppender(said);
+        try {
+            client.resource(Samples.policy()).create();
+            client.resource(Samples.backup()).create();
+            kubelet.job("monday-1");
+        } finally {
+            logger.detachAppender(said);
+        }
+        assertThat(said.list).filteredOn(event -> event.getFormattedMessage().equals("created Job stable/monday-1")).singleElement().satisfies(event -> assertThat(event.getMDCPropertyMap())
+                .containsEntry("resource.kind", "Backup").containsEntry("resource.namespace", "stable").containsEntry("resource.name", "monday"));
     }
 
     @Test

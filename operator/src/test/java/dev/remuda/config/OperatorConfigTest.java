@@ -59,6 +59,7 @@ class OperatorConfigTest {
         "REMUDA_HEALTH_PORT,-1,a whole number from 1 to 65535",
         "REMUDA_HEALTH_PORT,70000,a whole number from 1 to 65535",
         "REMUDA_LEADER_ELECTION,yes,true or false",
+        "REMUDA_LOG_FORMAT,xml,text or json",
         "REMUDA_LEASE_NAMESPACE,'',the name of a namespace"
     })
     void aBadValueIsRefusedByAMessageThatNamesTheVariableTheValueAndTheCure(String variable, String value, String cure) {
