@@ -162,7 +162,7 @@ class KubernetesClusterIT {
         Started controller = server.controllers("job-controller");
         try {
             cluster.create(job());
-            Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50)).untilAsserted(
+            Awaitility.await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(50)).untilAsserted(
                     () -> assertThat(cluster.job(namespace, "monday-1").orElseThrow().outcome(Instant.now()))
                             .isInstanceOfSatisfying(Outcome.Waiting.class, waiting -> {
                                 assertThat(waiting.reason()).isEqualTo("FailedCreate");
