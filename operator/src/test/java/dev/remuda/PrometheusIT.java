@@ -74,7 +74,7 @@ class PrometheusIT {
 
         Prometheus prometheus;
         try (OperatorApp operator = OperatorApp.start(server.adminClient(), Samples.config(namespace, Duration.ofDays(30)), clock, () -> {})) {
-            prometheus = Prometheus.scraping("127.0.0.1:" + operator.healthPort(), atOnce());
+            prometheus = Prometheus.scraping("127.0.0.1:" + operator.healthPort(), Prometheus.impatientRules().replace("> 86400", "> 1"));
             fires(prometheus, fires -> fires.containsExactlyInAnyOrder(
                     "BackupTooOld old", "RpoBreached old", "BackupFailed fails", "BackupNeverSucceeded fails", "BackupNeverSucceeded unreadable", "PolicyNotReady unreadable",
                     "RtoBreached slow", "RestoreFailed slow"));
@@ -131,11 +131,6 @@ class PrometheusIT {
         made.setStatus(new RestoreStatus(
                 phase, null, null, end.minus(took), end, null, backup.getMetadata().getName(), null, null, null, null, null, null, null, null, null, null, null, null, null, null));
         client.resource(made).updateStatus();
-    }
-
-    /** The rules without their patience. */
-    private static String atOnce() throws IOException {
-        return Files.readString(Folders.repository().resolve("helm/remuda/rules/remuda.yaml")).replaceAll("(?m)^ *for: .*\n", "").replace("> 86400", "> 1");
     }
 
     /** Of all panels, with the variables at All. */

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -82,7 +83,8 @@ class RbacIT {
             aRestoreIsMadeAndAnotherCancelled(kubelet, namespace);
             kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null && policy.getStatus().lastBackup() != null);
         }
-        assertThat(admin.v1().events().inNamespace(namespace).list().getItems()).hasSize(3);
+        assertThat(admin.v1().events().inNamespace(namespace).list().getItems()).extracting(Event::getReason)
+                .containsExactlyInAnyOrder("Completed", "Completed", "Completed", "Begun", "Begun");
         aScheduledBackupIsMadeAndPurged(config, kubelet, namespace);
         assertThat(admin.resources(Lease.class).inNamespace(SYSTEM).withName("remuda").get()).isNotNull();
         Set<String> spare = Audit.rights(admin);

@@ -285,6 +285,7 @@ public final class KubernetesCluster implements Cluster {
             }
             LOG.warn("no Event for {} {}/{}: {}", about.getKind(), about.getMetadata().getNamespace(), about.getMetadata().getName(), e.getMessage());
         }
+        LOG.info("{} {}/{}: {}: {}", about.getKind(), about.getMetadata().getNamespace(), about.getMetadata().getName(), words.reason(), words.message());
         if (words.warning()) {
             failures.count(about.getMetadata().getNamespace(), about.getKind(), words.reason());
         }

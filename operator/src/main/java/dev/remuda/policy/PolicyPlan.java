@@ -11,6 +11,7 @@ import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.Versioned;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
+import dev.remuda.status.AskedBy;
 
 /**
  * What to do next for a BackupPolicy, and the status that says so: backups that are due, what retention finds, and the upkeep of the store.
@@ -28,7 +29,8 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
     static PolicyPlan of(Observed seen, Retaining retaining, PolicyJobs jobs, Duration startDeadline) {
         Scheduling scheduling = Scheduling.of(seen);
         Maintaining maintaining = Maintaining.of(seen, retaining, jobs, startDeadline);
-        List<Step> steps = new ArrayList<>(scheduling.steps());
+        List<Step> steps = new ArrayList<>(changed(seen));
+        steps.addAll(scheduling.steps());
         steps.addAll(retaining.steps());
         steps.addAll(maintaining.steps());
         if (!scheduling.ready().ok()) {
@@ -39,6 +41,15 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
                 .map(wait -> wait.isZero() ? wait : wait.compareTo(AT_LEAST) < 0 ? AT_LEAST : wait.compareTo(AT_MOST) > 0 ? AT_MOST : wait)
                 .min(Duration::compareTo);
         return new PolicyPlan(PolicyStatuses.of(seen, scheduling, retaining, maintaining), steps, again);
+    }
+
+    /** For the record: who made it what it is now. A new policy is none that was changed. */
+    private static List<Step> changed(Observed seen) {
+        Long known = seen.status().observedGeneration();
+        Long now = seen.policy().getMetadata().getGeneration();
+        return known == null || known.equals(now)
+                ? List.of()
+                : List.of(new Step.Tell(false, "PolicyChanged", "generation " + now + " of the spec, by " + AskedBy.of(seen.policy())));
     }
 
     /** What to do instead of a plan that the API server refused to have carried out. */

@@ -16,7 +16,10 @@ import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreSpec;
+import dev.remuda.api.RestoreStatus;
 import dev.remuda.api.RestoreStatus.StepName;
+import dev.remuda.job.Step;
+import dev.remuda.status.AskedBy;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreStrategy;
 
@@ -134,7 +137,13 @@ final class Sourcing {
                         target, database.orElse(null), template(seen, status))
                 .plan(StepName.Preflight)
                 .phase(Phase.Pending);
-        return RestorePlan.write(draft.waiting("Pending", "the Job is being created"), Duration.ZERO);
+        return RestorePlan.write(draft.waiting("Pending", "the Job is being created"), Duration.ZERO, begun(seen, draft.build()));
+    }
+
+    /** For the record: who wants what, before anything is done. */
+    private static Step.Tell begun(Observed seen, RestoreStatus planned) {
+        return new Step.Tell(false, "Begun", "asked for by " + AskedBy.of(seen.restore()) + ": " + seen.spec().strategy() + " of " + planned.source()
+                + " into " + Words.database(planned));
     }
 
     /** Name of the policy that the Jobs are made by; empty: none is named. */

@@ -77,7 +77,7 @@ class PolicyReconcilerTest {
         await(status -> status.lastBackup() != null);
 
         assertThat(client.v1().events().inNamespace(Samples.NAMESPACE).list().getItems())
-                .filteredOn(event -> event.getInvolvedObject().getKind().equals("BackupPolicy"))
+                .filteredOn(event -> event.getInvolvedObject().getKind().equals("BackupPolicy") && event.getType().equals("Warning"))
                 .singleElement()
                 .satisfies(event -> {
                     assertThat(event.getType()).isEqualTo("Warning");

@@ -61,6 +61,7 @@ final class PolicyWorld {
     final Map<String, JobView> jobs = new LinkedHashMap<>();
     final List<Restore> restores = new ArrayList<>();
     final List<Step.Tell> told = new ArrayList<>();
+    final List<String> changes = new ArrayList<>();
     final Map<String, Stored> store = new TreeMap<>();
     final List<String> created = new ArrayList<>();
     final Map<String, Made> made = new TreeMap<>();
@@ -215,6 +216,7 @@ final class PolicyWorld {
         switch (step) {
             case Step.CreateJob(Job job) -> create(job);
             case Step.DeleteJob(String name) -> jobs.remove(name);
+            case Step.Tell words when words.reason().equals("PolicyChanged") -> changes.add(words.message());
             case Step.Tell words -> told.add(words);
             case Step.CreateBackup(Backup backup) -> create(backup);
             case Step.UpdateStatus(HasMetadata changed) -> backups.computeIfPresent(changed.getMetadata().getName(), (name, known) -> {

@@ -159,8 +159,10 @@ class SchedulingTest {
     void aChangedTimeZoneCountsFromTheChange() {
         go("2026-03-01T02:00:00Z");
         world.complete("horses-20260301-0200");
+        world.changes.clear();
         world.spec(spec -> change(spec, "timeZone", "Australia/Sydney"));
         world.reconcileUntilItRests();
+        assertThat(world.changes).containsExactly("generation " + world.policy.getMetadata().getGeneration() + " of the spec, by somebody of whom the API does not tell");
         assertThat(world.created).hasSize(1);
         assertThat(world.status().nextBackup()).isEqualTo(at("2026-03-01T15:00:00Z"));
     }

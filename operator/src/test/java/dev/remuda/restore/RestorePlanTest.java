@@ -105,7 +105,7 @@ class RestorePlanTest {
     @Test
     void firstThePlanIsWrittenDownThenTheRestoreIsMarkedThenTheJobIsCreated() {
         RestorePlan planned = world.reconcile();
-        assertThat(planned.steps()).isEmpty();
+        assertThat(planned.steps()).as("said, not done").allMatch(Step.Tell.class::isInstance);
         assertThat(planned.again()).contains(Duration.ZERO);
         assertThat(world.step().job()).isEqualTo("back-preflight-1");
         assertThat(world.step().startedAt()).isNull();
@@ -168,6 +168,7 @@ class RestorePlanTest {
         assertThat(world.status().bytes()).isEqualTo(1_468_006);
         assertThat(world.status().safetyBackup()).isEqualTo("back-safety");
         assertThat(world.told).containsExactly(new Step.Tell(false, "Completed", world.message(), Occasion.RestoreFinished));
+        assertThat(world.begun).containsExactly("asked for by somebody of whom the API does not tell: Swap of " + world.status().source() + " into database horses");
         assertThat(Labels.isUnderWay(world.restore)).isFalse();
         assertThat(world.restore.getMetadata().getLabels()).doesNotContainKey(Labels.UNDER_WAY);
         assertThat(world.restore.getMetadata().getFinalizers()).isEmpty();

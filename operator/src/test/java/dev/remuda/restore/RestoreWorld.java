@@ -57,6 +57,7 @@ final class RestoreWorld {
     final List<String> created = new ArrayList<>();
     final List<String> deleted = new ArrayList<>();
     final Set<Step.Tell> told = new LinkedHashSet<>();
+    final Set<String> begun = new LinkedHashSet<>();
     Restore restore;
     Instant now = Samples.CREATED.plusSeconds(5);
     int writesLeft = Integer.MAX_VALUE;
@@ -139,6 +140,7 @@ final class RestoreWorld {
                 }
                 case Step.CreateBackup(Backup wanted) -> create(wanted);
                 case Step.Amend(HasMetadata amended) -> restore.setMetadata(amended.getMetadata());
+                case Step.Tell words when words.reason().equals("Begun") -> begun.add(words.message());
                 case Step.Tell words -> told.add(words);
                 default -> throw new AssertionError(step);
             }

@@ -47,8 +47,8 @@ public final class Detour implements AutoCloseable {
         return found.getSpec().getClusterIP();
     }
 
-    /** This machine's end of the cable to the node. */
-    private static InetSocketAddress here() {
+    /** This machine's end of the cable to the node, with any port. */
+    public static InetSocketAddress here() {
         try {
             String address = Files.readAllLines(Folders.repository().resolve(".cluster/network")).stream()
                     .filter(line -> line.startsWith("HOST_IP="))

@@ -96,6 +96,11 @@ public final class LocalCluster {
         kubectl("-n", OPERATOR, "rollout", "status", "deployment/remuda", "--timeout=120s");
     }
 
+    /** Of the Pod that is there. */
+    public String operatorAddress() {
+        return operator().orElseThrow().getStatus().getPodIP();
+    }
+
     /** All of its replicas are there, or gone. */
     public void scaleOperator(int replicas) {
         kubectl("-n", OPERATOR, "scale", "deployment/remuda", "--replicas=" + replicas);

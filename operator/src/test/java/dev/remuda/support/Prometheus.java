@@ -34,6 +34,25 @@ public final class Prometheus implements AutoCloseable {
 
     /** @param target host and port of the operator's probes @param rules as a rules file */
     public static Prometheus scraping(String target, String rules) throws IOException {
+        return scraping(target, rules, "");
+    }
+
+    /** One whose alerts an Alertmanager groups by policy and tells to the webhook. */
+    public static Prometheus scraping(String target, String rules, URI webhook) throws IOException {
+        Path folder = Folders.temporary("alertmanager");
+        Files.writeString(folder.resolve("alertmanager.yml"), """
+                route: {receiver: hook, group_by: [alertname, namespace, policy], group_wait: 0s, group_interval: 1s, repeat_interval: 4h}
+                receivers: [{name: hook, webhook_configs: [{url: "%s", send_resolved: false}]}]
+                """.formatted(webhook));
+        String address = "127.0.0.1:" + freePort();
+        Started.program(
+                List.of(Folders.tool("alertmanager").toString(), "--config.file=" + folder.resolve("alertmanager.yml"), "--storage.path=" + folder.resolve("data"),
+                        "--web.listen-address=" + address, "--cluster.listen-address="),
+                Map.of(), Folders.log("alertmanager"));
+        return scraping(target, rules, "alerting: {alertmanagers: [{static_configs: [{targets: [\"" + address + "\"]}]}]}");
+    }
+
+    private static Prometheus scraping(String target, String rules, String alerting) throws IOException {
         Path folder = Folders.temporary("prometheus");
         Files.writeString(folder.resolve("rules.yaml"), rules);
         Files.writeString(folder.resolve("prometheus.yml"), """
@@ -41,13 +60,19 @@ public final class Prometheus implements AutoCloseable {
                 rule_files: [rules.yaml]
                 scrape_configs:
                   - {job_name: remuda, static_configs: [{targets: ["%s"]}]}
-                """.formatted(target));
+                %s
+                """.formatted(target, alerting));
         int port = freePort();
         Started server = Started.program(
                 List.of(Folders.tool("prometheus").toString(), "--config.file=" + folder.resolve("prometheus.yml"), "--storage.tsdb.path=" + folder.resolve("data"),
                         "--web.listen-address=127.0.0.1:" + port),
                 Map.of(), Folders.log("prometheus"));
         return new Prometheus(server, URI.create("http://127.0.0.1:" + port));
+    }
+
+    /** The project's rules without their patience. */
+    public static String impatientRules() throws IOException {
+        return Files.readString(Folders.repository().resolve("helm/remuda/rules/remuda.yaml")).replaceAll("(?m)^ *for: .*\n", "");
     }
 
     private static int freePort() throws IOException {
