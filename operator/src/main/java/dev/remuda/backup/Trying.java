@@ -21,8 +21,7 @@ final class Trying {
         int failures = seen.attempt().map(Attempt::number).orElse(0);
         return seen.spec()
                 .filter(spec -> cause.reason().canPass() && seen.replacedBy().isEmpty() && failures >= 1 && failures <= spec.retry().limit())
-                .filter(spec -> !seen.now().plus(left(seen, rest(spec.retry(), failures))).isAfter(end(seen, spec)))
-                .map(spec -> left(seen, rest(spec.retry(), failures)));
+                .flatMap(spec -> Optional.of(left(seen, rest(spec.retry(), failures))).filter(rest -> !seen.now().plus(rest).isAfter(end(seen, spec))));
     }
 
     /** What is left of a rest that began when the present attempt ended: what it left may have been looked at since. */

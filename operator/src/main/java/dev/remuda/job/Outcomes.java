@@ -86,10 +86,11 @@ final class Outcomes {
         if (word.isPresent() && !(word.get() instanceof FailureResult) && exitCode(terminated.get()) == 0) {
             return word.map(Outcome.Reported::new);
         }
-        return Optional.of(endedByTheCluster(status, terminated, neverBegan(pod))
-                .<Outcome>map(lost -> neverBegan(pod) ? lost.unbegun() : lost.with(word))
+        boolean neverBegan = neverBegan(pod);
+        return Optional.of(endedByTheCluster(status, terminated, neverBegan)
+                .<Outcome>map(lost -> neverBegan ? lost.unbegun() : lost.with(word))
                 .or(() -> word.map(Outcome.Reported::new))
-                .or(() -> neverBegan(pod) ? Optional.of(unbegun("the Pod was ended before its container could start")) : Optional.empty())
+                .or(() -> neverBegan ? Optional.of(unbegun("the Pod was ended before its container could start")) : Optional.empty())
                 .or(() -> job.flatMap(Outcomes::jobDeadline))
                 .or(() -> terminated.map(last -> program && !couldNotStart(last) ? new Outcome.Exited(exitCode(last)) : lost(last)))
                 .orElseGet(() -> new Outcome.Lost(

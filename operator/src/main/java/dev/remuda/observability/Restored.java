@@ -1,10 +1,10 @@
 package dev.remuda.observability;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.remuda.api.Backup;
@@ -22,7 +22,9 @@ final class Restored {
         }
         Map<String, PolicyKey> policies = new HashMap<>();
         backups.forEach((policy, made) -> made.forEach(backup -> policies.put(policy.namespace() + "/" + backup.getMetadata().getName(), policy)));
-        return known.stream().filter(restore -> policy(restore, policies).isPresent()).collect(Collectors.groupingBy(restore -> policy(restore, policies).orElseThrow()));
+        Map<PolicyKey, List<Restore>> found = new HashMap<>();
+        known.forEach(restore -> policy(restore, policies).ifPresent(policy -> found.computeIfAbsent(policy, first -> new ArrayList<>()).add(restore)));
+        return found;
     }
 
     private static Optional<PolicyKey> policy(Restore restore, Map<String, PolicyKey> policies) {

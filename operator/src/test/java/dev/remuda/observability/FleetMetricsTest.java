@@ -29,6 +29,7 @@ import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.support.Folders;
+import dev.remuda.support.KnownFleet;
 import dev.remuda.support.Samples;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreStrategy;
@@ -43,35 +44,17 @@ class FleetMetricsTest {
     private static final String OF = "namespace=\"stable\",policy=\"horses\"";
     private static final String OF_DATABASE = "{database=\"horses\"," + OF + "}";
 
-    private boolean leading = true;
     private final List<BackupPolicy> policies = new ArrayList<>(List.of(Samples.policy()));
     private final List<Backup> backups = new ArrayList<>();
     private final List<Restore> restores = new ArrayList<>();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     FleetMetricsTest() {
-        Fleet fleet = new Fleet() {
-            @Override
-            public boolean isLed() {
-                return leading;
-            }
+        listen(true);
+    }
 
-            @Override
-            public Stream<BackupPolicy> policies() {
-                return policies.stream();
-            }
-
-            @Override
-            public Stream<Backup> backups() {
-                return backups.stream();
-            }
-
-            @Override
-            public Stream<Restore> restores() {
-                return restores.stream();
-            }
-        };
-        registry.getPrometheusRegistry().register(new FleetMetrics(fleet, Clock.fixed(NOON, ZoneOffset.UTC)));
+    private void listen(boolean leading) {
+        registry.getPrometheusRegistry().register(new FleetMetrics(new KnownFleet(leading, policies, backups, restores), Clock.fixed(NOON, ZoneOffset.UTC)));
     }
 
     @Test
@@ -194,7 +177,8 @@ class FleetMetricsTest {
     /** Sums over two operators would be twice what there is. */
     @Test
     void oneThatStandsByTellsNothing() {
-        leading = false;
+        registry.getPrometheusRegistry().clear();
+        listen(false);
         assertThat(scraped()).isEmpty();
     }
 

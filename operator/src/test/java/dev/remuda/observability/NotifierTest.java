@@ -37,6 +37,7 @@ import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.support.Folders;
+import dev.remuda.support.KnownFleet;
 import dev.remuda.support.Samples;
 import dev.remuda.task.RestoreStrategy;
 
@@ -247,27 +248,7 @@ class NotifierTest {
     }
 
     private Fleet fleet() {
-        return new Fleet() {
-            @Override
-            public boolean isLed() {
-                return true;
-            }
-
-            @Override
-            public Stream<BackupPolicy> policies() {
-                return Stream.of(policy);
-            }
-
-            @Override
-            public Stream<Backup> backups() {
-                return backups.stream();
-            }
-
-            @Override
-            public Stream<Restore> restores() {
-                return restores.stream();
-            }
-        };
+        return new KnownFleet(true, List.of(policy), backups, restores);
     }
 
     private HttpServer server() {
