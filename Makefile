@@ -6,11 +6,12 @@ help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: tools build-kubernetes build-seaweedfs
-tools: ## Build Kubernetes, Helm and SeaweedFS from Go modules (minutes, once); fetch the tests' PostgreSQL and moto
+tools: ## Build Kubernetes, Helm and SeaweedFS from Go modules (minutes, once); get the tests' other programs
 	@$(MAKE) -j2 build-kubernetes build-seaweedfs
 	@dev/postgres/build
 	@dev/moto/build
 	@dev/prometheus/build
+	@dev/argocd/build
 
 build-kubernetes:
 	@dev/cluster/build

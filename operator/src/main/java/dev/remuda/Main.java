@@ -16,8 +16,9 @@ public final class Main {
             case "operator" -> OperatorApp.run(System.getenv());
             // Not exit: its hooks would wait for this thread, which is what the worker's own hook waits for when a signal ends it.
             case "worker" -> Runtime.getRuntime().halt(WorkerApp.run(System.getenv()));
+            case "leave" -> System.exit(Leaving.run(System.getenv()));
             default -> {
-                System.err.println("usage: remuda operator|worker");
+                System.err.println("usage: remuda operator|worker|leave");
                 System.exit(2);
             }
         }

@@ -56,7 +56,7 @@ import dev.remuda.restore.RestoreReconciler;
 /** Puts the operator together and starts it. */
 public final class OperatorApp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorApp.class);
-    private static final String LEASE = "remuda";
+    static final String LEASE = "remuda";
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -32,6 +33,7 @@ import dev.remuda.job.Labels;
 import dev.remuda.support.ApiServer;
 import dev.remuda.support.Audit;
 import dev.remuda.support.Changes;
+import dev.remuda.support.Chart;
 import dev.remuda.support.Folders;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
@@ -46,7 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-/** The operator with the rights of dev/deploy/operator.yaml and no others. */
+/** The operator with the rights that the chart gives it and no others. */
 class RbacIT {
     private static final String SYSTEM = "remuda-system";
 
@@ -61,19 +63,20 @@ class RbacIT {
     private final KubernetesClient admin = server.admin();
 
     @Test
-    void theRightsOfTheManifestSufficeForEverythingAndNeverForASecret() throws IOException {
+    void theRightsOfTheChartSufficeForEverythingAndNeverForASecret() throws IOException {
         OperatorConfig config = new OperatorConfig(
                 Set.of(), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), Samples.CONFIG.archivePoll(), 0, true, Optional.empty(), SYSTEM);
         assertThatThrownBy(() -> OperatorApp.start(server.operatorClient(), config, Clock.systemUTC(), () -> {}))
                 .as("without any rights")
                 .isInstanceOf(OperatorException.class);
 
-        applyManifest();
+        applyChart();
         String namespace = server.createNamespace("rbac");
         Kubelet kubelet = new Kubelet(admin, namespace);
         try (OperatorApp operator = OperatorApp.start(server.operatorClient(), config, Clock.systemUTC(), () -> {})) {
             assertThat(operator.healthPort()).isPositive();
             admin.resource(Samples.in(namespace, Samples.policy())).create();
+            kubelet.catalogue("horses");
             admin.resource(Samples.in(namespace, Samples.backup())).create();
             kubelet.pod("monday-1", Pods::running);
             kubelet.backup("monday", Phase.Running);
@@ -99,7 +102,29 @@ class RbacIT {
     }
 
     @Test
-    void theManifestNamesEachRightAndNoSecret() {
+    void rolesInOneNamespaceSufficeForAnOperatorOfOneNamespace() throws IOException {
+        String namespace = server.createNamespace("rbac-own");
+        Chart.resources(admin, "--namespace=" + namespace, "--no-hooks").forEach(resource -> admin.resource(resource).create());
+        OperatorConfig config = new OperatorConfig(
+                Set.of(namespace), Samples.CONFIG.workerImage(), Samples.CONFIG.imagePullPolicy(), Samples.CONFIG.startDeadline(), Samples.CONFIG.archivePoll(), 0, true, Optional.empty(), namespace);
+        Kubelet kubelet = new Kubelet(admin, namespace);
+
+        try (OperatorApp operator = OperatorApp.start(server.serviceAccount(namespace, "remuda"), config, Clock.systemUTC(), () -> {})) {
+            assertThat(operator.healthPort()).isPositive();
+            admin.resource(Samples.in(namespace, Samples.policy())).create();
+            admin.resource(Samples.in(namespace, Samples.backup())).create();
+            kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
+            kubelet.backup("monday", Phase.Completed);
+        }
+        assertThat(admin.v1().events().inNamespace(namespace).list().getItems()).extracting(Event::getReason).containsOnly("Completed");
+        try (KubernetesClient operator = server.serviceAccount(namespace, "remuda")) {
+            var backups = operator.resources(Backup.class);
+            assertThatThrownBy(() -> backups.inNamespace("default").list()).satisfies(RbacIT::isForbidden);
+        }
+    }
+
+    @Test
+    void theChartNamesEachRightAndNoSecret() {
         assertThat(Audit.rights(admin)).isNotEmpty().noneMatch(right -> right.contains("*") || right.contains("secrets"));
     }
 
@@ -170,10 +195,9 @@ class RbacIT {
         }
     }
 
-    private void applyManifest() throws IOException {
-        for (HasMetadata resource : admin.load(Files.newInputStream(Folders.repository().resolve("dev/deploy/operator.yaml"))).items()) {
-            admin.resource(resource).create();
-        }
+    private void applyChart() {
+        admin.resource(new NamespaceBuilder().withNewMetadata().withName(SYSTEM).endMetadata().build()).create();
+        Chart.resources(admin, Chart.CLUSTER_WIDE, "--no-hooks").forEach(resource -> admin.resource(resource).create());
     }
 
     private static void isForbidden(Throwable error) {

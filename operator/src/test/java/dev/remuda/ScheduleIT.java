@@ -69,6 +69,7 @@ class ScheduleIT {
         assertThat(server.kubectl("get", "bpol", "-n", namespace))
                 .containsPattern("NAME +DATABASE +READY +LAST BACKUP +NEXT BACKUP +KEPT +SIZE +AGE").containsPattern("horses +horses +True +" + first + " +0 ");
 
+        kubelet.catalogue("horses");
         String one = completed(first);
         Backup kept = kubelet.await(Backup.class, one, backup -> backup.getStatus() != null && backup.getStatus().retainedBy() != null);
         assertThat(kept.getStatus().retainedBy()).containsExactly("hourly: younger than 1h30m");

@@ -23,11 +23,12 @@ public record BackupPolicyStatus(
         @JsonPropertyDescription("How far each tier's schedule has come.") List<Tier> tiers,
         @JsonPropertyDescription("What is kept, and what goes next.") Retention retention,
         @JsonPropertyDescription("The last Job that kept the store in order.") Maintenance maintenance,
+        @JsonPropertyDescription("The last look for backups in the store that this cluster has no Backup for.") Catalogue catalogue,
         @JsonPropertyDescription("With storage.s3.transitions Lifecycle: the rules for the bucket, as JSON for aws s3api put-bucket-lifecycle-configuration. "
                 + "Merge them with the bucket's others: that command replaces all.")
         String lifecycleRules) {
 
-    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null, null);
+    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null, null, null);
 
     public BackupPolicyStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
@@ -77,6 +78,27 @@ public record BackupPolicyStatus(
     public record RemovedTier(
             @Required @JsonPropertyDescription("Name of the tier.") String name,
             @JsonPropertyDescription("Until then its Backups are kept as if nothing had happened, so that a mistake can be undone.") Instant releasesAt) {}
+
+    /** The last look for backups in the store. It is made when the policy is new, and when the annotation remuda.dev/catalogue changes. */
+    public record Catalogue(
+            @JsonPropertyDescription("Number of the Job, from 1.") int number,
+            @JsonPropertyDescription("Name of the Job.") String job,
+            @JsonPropertyDescription("When it was created; absent: it is being created.") Instant startedAt,
+            @JsonPropertyDescription("When it ended; absent: it runs.") Instant finishedAt,
+            @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+            @JsonPropertyDescription("Why it failed; absent: it did not.") Reason reason,
+            @JsonPropertyDescription("What it found, or what happened and what to do.") String message,
+            @JsonPropertyDescription("How many failed one after another, this one included; each waits longer than the one before, up to an hour.") int failures,
+            @JsonPropertyDescription("Value of the annotation remuda.dev/catalogue that is answered; absent: the policy was new.") String request,
+            @JsonPropertyDescription("Key prefix up to which the store was looked through; the next Job goes on from there.") String after,
+            @JsonPropertyDescription("How many Backups this look has brought back so far.") int imported,
+            @JsonPropertyDescription("When the whole store was looked through last.") Instant completedAt) {
+
+        /** Whether its Job is planned or runs. */
+        public boolean underWay() {
+            return finishedAt == null;
+        }
+    }
 
     /** The last Job that kept the store in order. */
     public record Maintenance(

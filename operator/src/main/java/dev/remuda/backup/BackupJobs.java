@@ -65,7 +65,8 @@ final class BackupJobs {
                 seen.backup().getSpec().slot(),
                 status.storageClass(),
                 isSafety(seen) ? DumpScope.WHOLE : policy.dump().scope(),
-                policy.dump().globals());
+                policy.dump().globals(),
+                isSafety(seen) ? seen.backup().getSpec().safety().restore() : null);
         return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Trying.left(seen, policy));
     }
 

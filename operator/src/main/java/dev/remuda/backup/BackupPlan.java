@@ -98,6 +98,9 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
         if (seen.replacedBy().isPresent()) {
             return fail(seen, replaced(seen));
         }
+        if (seen.found().isPresent() && seen.policy().isPresent()) {
+            return new BackupPlan(BackupStatuses.found(seen, seen.policy().get(), seen.found().get()), List.of(), Optional.of(Duration.ZERO));
+        }
         Optional<String> unknown = unknownTier(seen);
         if (unknown.isPresent()) {
             return fail(seen, new Cause(Reason.InvalidSpec, unknown.get()));

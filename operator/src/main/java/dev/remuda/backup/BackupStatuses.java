@@ -24,6 +24,7 @@ import dev.remuda.job.Owner;
 import dev.remuda.status.CompletedCondition;
 import dev.remuda.status.Sizes;
 import dev.remuda.task.BackupResult;
+import dev.remuda.task.Catalogued;
 import dev.remuda.task.StorageClass;
 
 /** The status of a Backup for each thing that can have happened to it. */
@@ -127,6 +128,18 @@ final class BackupStatuses {
                 facts, Phase.Completed,
                 CompletedCondition.succeeded(before.conditions(), message(facts, result.note()), seen.generation(), seen.now()), facts.attempts(),
                 result.finishedAt());
+    }
+
+    /** Nothing is done for it: it was completed before, by whatever cluster. */
+    static BackupStatus found(Observed seen, BackupPolicy policy, Catalogued found) {
+        BackupResult result = found.result();
+        BackupStatus facts = new BackupStatus(
+                Phase.Completed, List.of(), List.of(), result.startedAt(), result.finishedAt(), duration(result.startedAt(), result.finishedAt()), database(seen, policy),
+                policy.getSpec().storage(), policy.getSpec().jobTemplate(), at(policy.getSpec().storage().s3(), result.dataKey()), found.tier(), found.storageClass(), null, null,
+                result.snapshotAt(), result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
+                result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
+        String message = message(facts, result.note()) + ". Found in the store, where its manifest says so";
+        return facts.in(Phase.Completed, CompletedCondition.succeeded(List.of(), message, seen.generation(), seen.now()));
     }
 
     /** A Backup that its own deletion purges. */

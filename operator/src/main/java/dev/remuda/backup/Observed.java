@@ -14,7 +14,9 @@ import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
+import dev.remuda.job.Names;
 import dev.remuda.job.Owner;
+import dev.remuda.task.Catalogued;
 import dev.remuda.task.Progress;
 
 /**
@@ -65,6 +67,15 @@ record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobVie
     /** The newer Backup that takes this one's place. */
     Optional<String> replacedBy() {
         return Optional.ofNullable(backup.getMetadata().getAnnotations()).map(annotations -> annotations.get(Labels.REPLACED_BY));
+    }
+
+    /** What was found in the store, when the Backup stands for that. Anything outside of its policy's part of the store is not believed. */
+    Optional<Catalogued> found() {
+        return Optional.ofNullable(backup.getMetadata().getAnnotations())
+                .map(annotations -> annotations.get(Labels.FOUND))
+                .flatMap(Catalogued::read)
+                .filter(found -> spec().filter(policy -> found.prefix().startsWith(
+                        Names.root(policy.storage().s3().prefix(), backup.getMetadata().getNamespace(), policyName()))).isPresent());
     }
 
     /** What the policy says, while it is there. */

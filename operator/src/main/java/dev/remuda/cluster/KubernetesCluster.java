@@ -43,6 +43,7 @@ import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.observability.Failures;
 import dev.remuda.observability.Notice;
+import dev.remuda.task.Catalogued;
 import dev.remuda.task.Json;
 import dev.remuda.task.Progress;
 
@@ -132,16 +133,29 @@ public final class KubernetesCluster implements Cluster {
     public Optional<Progress> progress(String namespace, String pod) {
         try {
             String log = client.pods().inNamespace(namespace).withName(pod).inContainer(JobBuilding.WORKER).tailingLines(LINES_HEARD).getLog();
-            return log == null ? Optional.empty() : log.lines().filter(line -> line.contains(Progress.MARK)).reduce((earlier, later) -> later).flatMap(KubernetesCluster::progress);
+            return log == null ? Optional.empty() : log.lines().filter(line -> line.contains(Progress.MARK)).reduce((earlier, later) -> later).flatMap(line -> said(line, Progress.MARK, Progress.class));
         } catch (KubernetesClientException e) {
             LOG.debug("the log of Pod {}/{} cannot be read: {}", namespace, pod, e.getMessage());
             return Optional.empty();
         }
     }
 
-    private static Optional<Progress> progress(String line) {
+    @Override
+    public List<Catalogued> catalogued(String namespace, String pod) {
         try {
-            return Optional.of(Json.read(line.substring(line.indexOf(Progress.MARK) + Progress.MARK.length()), Progress.class));
+            String log = client.pods().inNamespace(namespace).withName(pod).inContainer(JobBuilding.WORKER).getLog();
+            return log == null ? List.of() : log.lines().flatMap(line -> said(line, Catalogued.MARK, Catalogued.class).stream()).toList();
+        } catch (KubernetesClientException e) {
+            LOG.warn("the log of Pod {}/{} cannot be read: {}", namespace, pod, e.getMessage());
+            return List.of();
+        }
+    }
+
+    /** What a worker wrote behind the mark. */
+    private static <T> Optional<T> said(String line, String mark, Class<T> type) {
+        int at = line.indexOf(mark);
+        try {
+            return at < 0 ? Optional.empty() : Optional.of(Json.read(line.substring(at + mark.length()), type));
         } catch (IllegalArgumentException e) {
             return Optional.empty(); // cut off, or of another version
         }

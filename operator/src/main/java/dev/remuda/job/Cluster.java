@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import dev.remuda.api.Backup;
+import dev.remuda.task.Catalogued;
 import dev.remuda.task.Progress;
 
 /** The one door through which reconcilers act on the cluster. */
@@ -22,6 +23,9 @@ public interface Cluster {
 
     /** How far the worker in a Pod says that it has come; empty when it has not said or cannot be heard. */
     Optional<Progress> progress(String namespace, String pod);
+
+    /** The backups that the worker in a Pod told of, in its order; what the log has lost is missing from them. */
+    List<Catalogued> catalogued(String namespace, String pod);
 
     /** The Backup as the API server has it now. */
     Optional<Backup> backup(String namespace, String name);

@@ -19,6 +19,12 @@ public final class Labels {
     /** Annotation of a Backup that shall end because the named newer one takes its place. */
     public static final String REPLACED_BY = "remuda.dev/replaced-by";
 
+    /** Annotation of a BackupPolicy: when it changes, the store is looked through for backups that have no Backup. */
+    public static final String CATALOGUE = "remuda.dev/catalogue";
+
+    /** Annotation of a Backup that was found in the store: what it is, as JSON of a {@link dev.remuda.task.Catalogued}. */
+    public static final String FOUND = "remuda.dev/found";
+
     /** Label of a Backup: true when its data is purged when it is deleted. */
     public static final String DELETED_WITH_DATA = "remuda.dev/deleted-with-data";
 

@@ -50,6 +50,12 @@ public final class Names {
                 : restore.substring(0, MAX_NAME - tail.length() - EVENT_TAIL).replaceFirst("[.-]+$", "") + "-" + hash(restore) + tail;
     }
 
+    /** A Backup that was found in a store while another one has its name. */
+    public static String found(String backup, String prefix) {
+        String tail = "-" + hash(prefix);
+        return backup.substring(0, Math.min(backup.length(), MAX_NAME - tail.length())).replaceFirst("[.-]+$", "") + tail;
+    }
+
     /** The key prefix of all that a policy stores, ending in a slash. @param prefix of the storage; may be null */
     public static String root(String prefix, String namespace, String policy) {
         return (prefix == null ? "" : prefix + "/") + namespace + "/" + policy + "/";

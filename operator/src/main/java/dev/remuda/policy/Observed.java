@@ -15,6 +15,7 @@ import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Owner;
+import dev.remuda.task.Catalogued;
 
 /**
  * All that a plan for a BackupPolicy looks at.
@@ -24,17 +25,20 @@ import dev.remuda.job.Owner;
  * @param restores Restores of its namespace; looked up only when something is to be purged
  * @param taken name of a Backup that is in the way of a scheduled one and is not of that slot
  * @param job the Job that the status plans for maintenance, whoever's it is, while it exists
+ * @param looking likewise the Job that looks for backups in the store
+ * @param found what that Job told of, once it has ended
  * @param now to the second: what is written is read again as it was
  */
 record Observed(
-        BackupPolicy policy, List<Backup> backups, List<Backup> safety, List<Restore> restores, Optional<String> taken, Optional<JobView> job, Instant now) {
+        BackupPolicy policy, List<Backup> backups, List<Backup> safety, List<Restore> restores, Optional<String> taken, Optional<JobView> job,
+        Optional<JobView> looking, List<Catalogued> found, Instant now) {
 
     Observed with(List<Restore> known) {
-        return new Observed(policy, backups, safety, known, taken, job, now);
+        return new Observed(policy, backups, safety, known, taken, job, looking, found, now);
     }
 
     Observed withTaken(String name) {
-        return new Observed(policy, backups, safety, restores, Optional.of(name), job, now);
+        return new Observed(policy, backups, safety, restores, Optional.of(name), job, looking, found, now);
     }
 
     BackupPolicySpec spec() {

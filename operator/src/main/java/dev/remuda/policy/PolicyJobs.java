@@ -9,12 +9,14 @@ import java.util.stream.Stream;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicyStatus.Catalogue;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.Phase;
 import dev.remuda.api.S3Spec;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Mounts;
 import dev.remuda.job.Names;
+import dev.remuda.task.CatalogueTask;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.MaintainTask;
 
@@ -25,6 +27,8 @@ final class PolicyJobs {
 
     /** Copies within a store of hundreds of gigabytes take their time. */
     private static final Duration TIMEOUT = Duration.ofHours(6);
+
+    private static final Duration CATALOGUE_TIMEOUT = Duration.ofMinutes(30);
 
     /** A task travels in an environment variable, which has its limits. */
     private static final int MAX_KEPT = 100;
@@ -54,12 +58,28 @@ final class PolicyJobs {
                         move.backup().getMetadata().getUid(), move.backup().getMetadata().getName(), prefix(move.backup()), move.tier(), move.storageClass()))
                 .toList();
         Room room = new Room();
-        List<Backup> kept = retaining.kept().stream().filter(backup -> isAt(place, backup)).limit(MAX_KEPT).takeWhile(room::takes).toList();
+        List<Backup> kept = Stream.concat(
+                        retaining.kept().stream().filter(backup -> backup.getSpec().hasPin()), retaining.kept().stream().filter(backup -> !backup.getSpec().hasPin()))
+                .filter(backup -> isAt(place, backup))
+                .limit(MAX_KEPT)
+                .takeWhile(room::takes).toList();
         Mounts mounts = new Mounts();
         MaintainTask task = new MaintainTask(
                 mounts.store(seen.spec().reach(place)), Names.root(place.prefix(), seen.namespace(), seen.name()),
                 kept.stream().map(PolicyJobs::kept).toList(), moves, purged.stream().map(PolicyJobs::purge).toList(), sweep(seen, kept, room));
         return new Work(building.build(seen.owner(), planned.job(), "maintain", task, mounts, seen.spec().jobTemplate(), TIMEOUT), purged);
+    }
+
+    static String catalogueName(Observed seen, int number) {
+        return Names.job(seen.name(), "catalogue-" + number);
+    }
+
+    /** Of the store that the policy names now. */
+    Job catalogue(Observed seen, Catalogue planned) {
+        S3Spec place = seen.spec().storage().s3();
+        Mounts mounts = new Mounts();
+        CatalogueTask task = new CatalogueTask(mounts.store(place), Names.root(place.prefix(), seen.namespace(), seen.name()), planned.after(), Cataloguing.AT_ONCE);
+        return building.build(seen.owner(), planned.job(), "catalogue", task, mounts, seen.spec().jobTemplate(), CATALOGUE_TIMEOUT);
     }
 
     private static S3Spec place(Observed seen, Stream<Backup> work, int turn) {
@@ -72,7 +92,7 @@ final class PolicyJobs {
     }
 
     private static MaintainTask.Kept kept(Backup backup) {
-        return new MaintainTask.Kept(backup.getMetadata().getName(), backup.getStatus().location().dataKey(), backup.getStatus().sizeBytes());
+        return new MaintainTask.Kept(backup.getMetadata().getName(), backup.getStatus().location().dataKey(), backup.getStatus().sizeBytes(), backup.getSpec().hasPin());
     }
 
     private static MaintainTask.Purge purge(Backup backup) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,6 +25,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupPolicyStatus.Catalogue;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.Restore;
 import dev.remuda.cluster.JobFinder;
@@ -32,8 +34,11 @@ import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
+import dev.remuda.job.Outcome;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
+import dev.remuda.task.CatalogueResult;
+import dev.remuda.task.Catalogued;
 
 /** Makes a policy's backups when they are due, and keeps its store in order: observe, plan, act, write the status once. */
 @ControllerConfiguration(name = "policy")
@@ -104,7 +109,7 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
                 .filter(Step.CreateBackup.class::isInstance)
                 .map(step -> ((Step.CreateBackup) step).backup())
                 .filter(wanted -> cluster.backup(seen.namespace(), wanted.getMetadata().getName())
-                        .filter(found -> !wanted.getSpec().policyRef().equals(found.getSpec().policyRef()) || !wanted.getSpec().slot().equals(found.getSpec().slot()))
+                        .filter(found -> !wanted.getSpec().policyRef().equals(found.getSpec().policyRef()) || !Objects.equals(wanted.getSpec().slot(), found.getSpec().slot()))
                         .isPresent())
                 .map(wanted -> wanted.getMetadata().getName())
                 .findFirst();
@@ -119,7 +124,18 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
                 .map(status -> status.maintenance())
                 .filter(Maintenance::underWay)
                 .flatMap(maintenance -> finder.find(context, policy.getMetadata().getNamespace(), maintenance.job(), now));
-        return new Observed(policy, backups.get(false), backups.get(true), List.of(), Optional.empty(), job, now);
+        Optional<JobView> looking = Optional.ofNullable(policy.getStatus())
+                .map(status -> status.catalogue())
+                .filter(Catalogue::underWay)
+                .flatMap(catalogue -> finder.find(context, policy.getMetadata().getNamespace(), catalogue.job(), now));
+        return new Observed(policy, backups.get(false), backups.get(true), List.of(), Optional.empty(), job, looking, found(looking, now), now);
+    }
+
+    private List<Catalogued> found(Optional<JobView> looking, Instant now) {
+        return looking.filter(view -> view.outcome(now) instanceof Outcome.Reported(CatalogueResult _))
+                .flatMap(JobView::pod)
+                .map(pod -> cluster.catalogued(pod.getMetadata().getNamespace(), pod.getMetadata().getName()))
+                .orElse(List.of());
     }
 
     /** Asked for instead of watched: they matter only when something is to be moved or purged. */

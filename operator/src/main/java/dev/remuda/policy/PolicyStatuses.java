@@ -23,7 +23,7 @@ final class PolicyStatuses {
 
     private PolicyStatuses() {}
 
-    static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining) {
+    static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining, Cataloguing cataloguing) {
         List<Condition> conditions = new ArrayList<>();
         Scheduling.Readiness ready = scheduling.ready();
         conditions.add(condition(seen, READY, ready.ok() ? "True" : "False", ready.reason(), ready.message()));
@@ -31,7 +31,7 @@ final class PolicyStatuses {
         return new BackupPolicyStatus(
                 seen.policy().getMetadata().getGeneration(), conditions, newest(seen).orElse(null), scheduling.next().orElse(null), scheduling.overdueSince().orElse(null),
                 scheduling.tiers(),
-                retaining.status(), maintaining.status(), LifecycleRules.of(seen).orElse(null));
+                retaining.status(), maintaining.status(), cataloguing.status(), LifecycleRules.of(seen).orElse(null));
     }
 
     /** Nothing of a plan was carried out for certain, so all else stays as it was. */
@@ -40,7 +40,7 @@ final class PolicyStatuses {
         List<Condition> conditions = new ArrayList<>(List.of(condition(seen, READY, "False", reason, message)));
         s.conditions().stream().filter(condition -> !READY.equals(condition.getType())).forEach(conditions::add);
         return new BackupPolicyStatus(
-                s.observedGeneration(), conditions, s.lastBackup(), s.nextBackup(), overdueSince(seen), s.tiers(), s.retention(), s.maintenance(), s.lifecycleRules());
+                s.observedGeneration(), conditions, s.lastBackup(), s.nextBackup(), overdueSince(seen), s.tiers(), s.retention(), s.maintenance(), s.catalogue(), s.lifecycleRules());
     }
 
     /** What was due is not made while the policy is not Ready. */

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param storageClass of the stored dump; null: the bucket's default
  * @param scope which part of the database is dumped
  * @param globals whether roles and tablespaces are stored beside the dump
+ * @param safety name of the Restore before which it is made; null: an ordinary backup
  */
 public record BackupTask(
         String backup,
@@ -37,8 +38,17 @@ public record BackupTask(
         Instant slot,
         StorageClass storageClass,
         DumpScope scope,
-        boolean globals)
+        boolean globals,
+        String safety)
         implements Task {
+
+    /** An ordinary backup. */
+    public BackupTask(
+            String backup, String namespace, String policy, int attempt, DatabaseAccess database, StoreAccess store, String prefix, List<String> earlier,
+            Compression compression, Map<String, String> labels, String tier, List<String> tiers, Instant slot, StorageClass storageClass, DumpScope scope, boolean globals) {
+        this(backup, namespace, policy, attempt, database, store, prefix, earlier, compression, labels, tier, tiers, slot, storageClass, scope, globals, null);
+    }
+
     public BackupTask {
         earlier = earlier == null ? List.of() : List.copyOf(earlier);
         tiers = tiers == null ? List.of() : List.copyOf(tiers);

@@ -25,8 +25,9 @@ public record MaintainTask(StoreAccess store, String root, List<Kept> kept, List
      *
      * @param backup name of the Backup resource, for messages
      * @param dataKey key of its dump; the manifest lies beside it
+     * @param pinned whether it is pinned, which is noted beside it
      */
-    public record Kept(String backup, String dataKey, long sizeBytes) {}
+    public record Kept(String backup, String dataKey, long sizeBytes, boolean pinned) {}
 
     /**
      * A backup to be relabelled and moved.

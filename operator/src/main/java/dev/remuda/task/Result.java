@@ -15,8 +15,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = DropResult.class, name = "drop"),
     @JsonSubTypes.Type(value = SettleResult.class, name = "settle"),
     @JsonSubTypes.Type(value = MaintainResult.class, name = "maintain"),
+    @JsonSubTypes.Type(value = CatalogueResult.class, name = "catalogue"),
     @JsonSubTypes.Type(value = FailureResult.class, name = "failure"),
 })
 public sealed interface Result
         permits BackupResult, PreflightResult, RestoreResult, ConnectionResult, SwitchResult, CleanUpResult, DropResult, SettleResult, MaintainResult,
-                FailureResult {}
+                CatalogueResult, FailureResult {}

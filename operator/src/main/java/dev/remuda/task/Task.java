@@ -14,6 +14,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = DropTask.class, name = "drop"),
     @JsonSubTypes.Type(value = SettleTask.class, name = "settle"),
     @JsonSubTypes.Type(value = MaintainTask.class, name = "maintain"),
+    @JsonSubTypes.Type(value = CatalogueTask.class, name = "catalogue"),
 })
 public sealed interface Task
-        permits BackupTask, RestoreTask, ConnectionTask, SwitchTask, CleanUpTask, DropTask, SettleTask, MaintainTask {}
+        permits BackupTask, RestoreTask, ConnectionTask, SwitchTask, CleanUpTask, DropTask, SettleTask, MaintainTask, CatalogueTask {}

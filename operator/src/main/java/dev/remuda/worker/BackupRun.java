@@ -146,7 +146,7 @@ final class BackupRun {
         Manifest.Dump dump = described(written, archiveBytes, clientMajor, dangling);
         return new Manifest(
                 Manifest.SCHEMA_VERSION, "remuda " + WorkerApp.version(), task.namespace(), task.policy(), task.backup(), task.attempt(), startedAt,
-                Instant.now(), moment, facts, dump, globals, tables, task.tiers(), task.slot(), attributes.all(), ByHand.steps(dump, globals, facts));
+                Instant.now(), moment, facts, dump, globals, tables, task.tiers(), task.slot(), task.safety(), attributes.all(), ByHand.steps(dump, globals, facts));
     }
 
     private Manifest.Dump described(Written written, long archiveBytes, int clientMajor, List<TableName> dangling) {

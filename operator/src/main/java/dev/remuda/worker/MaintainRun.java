@@ -52,6 +52,7 @@ final class MaintainRun {
             task.purges().forEach(purge -> purge(purge, listing));
             stop.requireGoOn();
             swept = task.sweep() == null ? swept : sweep(listing);
+            task.kept().forEach(kept -> pin(kept, listing));
         } else {
             task.purges().forEach(purge -> spared.add(new Spared(purge.uid(), why(missing))));
         }
@@ -115,6 +116,14 @@ final class MaintainRun {
         Leftovers.Removed swept = sweeper.sweep(listing);
         sweeper.trouble().ifPresent(trouble -> failed.add(new Failed(null, trouble.reason(), trouble.getMessage())));
         return swept;
+    }
+
+    private void pin(Kept kept, Listing listing) {
+        try {
+            Pins.note(kept, listing, store);
+        } catch (RuntimeException e) {
+            failed.add(failure(null, "whether " + kept.backup() + " is pinned is not noted in the store", e));
+        }
     }
 
     private void move(Move move) {

@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.remuda.task.BackupTask;
+import dev.remuda.task.CatalogueTask;
 import dev.remuda.task.CleanUpTask;
 import dev.remuda.task.ConnectionTask;
 import dev.remuda.task.DropTask;
@@ -83,6 +84,7 @@ public final class WorkerApp {
             case BackupTask backup -> with(backup.store(), stop, store -> new BackupRun(backup, store, programs, journal, stop).run());
             case RestoreTask restore -> with(restore.store(), stop, store -> new RestoreRun(restore, store, programs, scratch, journal, stop).run());
             case SettleTask settle -> with(settle.store(), stop, store -> new SettleRun(settle, store, stop).run());
+            case CatalogueTask catalogue -> with(catalogue.store(), stop, store -> new CatalogueRun(catalogue, store, stop).run());
             case MaintainTask maintain -> with(maintain.store(), stop, store -> new MaintainRun(maintain, store, stop, Clock.systemUTC()).run());
             case SwitchTask switching -> new SwitchRun(switching, journal, stop).run();
             case CleanUpTask cleaning -> new CleanUpRun(cleaning, journal, stop).run();

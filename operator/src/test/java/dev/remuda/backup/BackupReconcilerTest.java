@@ -90,7 +90,8 @@ class BackupReconcilerTest {
         }
         assertThat(event("monday").getType()).isEqualTo("Normal");
         assertThat(event("monday").getReason()).isEqualTo("Completed");
-        assertThat(client.batch().v1().jobs().inNamespace(Samples.NAMESPACE).list().getItems()).hasSize(1);
+        assertThat(client.batch().v1().jobs().inNamespace(Samples.NAMESPACE).list().getItems()).extracting(job -> job.getMetadata().getName())
+                .containsExactlyInAnyOrder("monday-1", "horses-catalogue-1");
     }
 
     @Test

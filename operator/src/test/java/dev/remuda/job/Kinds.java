@@ -28,10 +28,18 @@ final class Kinds {
     static final String MIGRATIONS = "migrations";
 
     /** What each kind works with; as the plans of backup, restore and policy mount it. */
-    static final Map<String, List<String>> ALL = Map.of(
-            "backup", List.of(DATABASE, STORE), "settle", List.of(STORE), "purge", List.of(STORE), "maintain", List.of(STORE),
-            "preflight", List.of(DATABASE, STORE), "restore", List.of(DATABASE, STORE), MIGRATIONS, List.of(DATABASE), "switch", List.of(DATABASE),
-            "clean-up", List.of(DATABASE), "drop", List.of(DATABASE));
+    static final Map<String, List<String>> ALL = Map.ofEntries(
+            Map.entry("backup", List.of(DATABASE, STORE)),
+            Map.entry("settle", List.of(STORE)),
+            Map.entry("purge", List.of(STORE)),
+            Map.entry("maintain", List.of(STORE)),
+            Map.entry("catalogue", List.of(STORE)),
+            Map.entry("preflight", List.of(DATABASE, STORE)),
+            Map.entry("restore", List.of(DATABASE, STORE)),
+            Map.entry(MIGRATIONS, List.of(DATABASE)),
+            Map.entry("switch", List.of(DATABASE)),
+            Map.entry("clean-up", List.of(DATABASE)),
+            Map.entry("drop", List.of(DATABASE)));
 
     private static final DatabaseSpec SERVER = new DatabaseSpec(
             "db.stable.svc", 5432, "horses", SslMode.VERIFY_FULL, new SecretRef("horses-db", null), new CaRef(null, "issuer", null));

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.remuda.support.ApiServer;
+import dev.remuda.support.Chart;
 import dev.remuda.support.Folders;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,11 +40,10 @@ class NetworkPolicyIT {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"jobs", "operator"})
-    void theApiServerTakesThem(String file) throws IOException {
+    @Test
+    void theApiServerTakesThem() throws IOException {
         String namespace = SERVER.createNamespace("network");
-        String yaml = Files.readString(Folders.repository().resolve("examples/network-policy/" + file + ".yaml")).replace("remuda-system", namespace);
+        String yaml = Files.readString(Folders.repository().resolve("examples/network-policy/jobs.yaml"));
 
         assertThat(SERVER.kubectlWith(yaml, "apply", "--namespace=" + namespace, "--dry-run=server", "-f", "-").lines()).isNotEmpty().allMatch(line -> line.endsWith("created (server dry run)"));
     }
@@ -67,14 +68,15 @@ class NetworkPolicyIT {
     }
 
     @Test
-    void theOperatorsPolicySelectsItsPod() throws IOException {
-        NetworkPolicy policy = (NetworkPolicy) resources("examples/network-policy/operator.yaml").findFirst().orElseThrow();
-        Deployment operator = resources("dev/deploy/operator.yaml").filter(Deployment.class::isInstance).map(Deployment.class::cast).findFirst().orElseThrow();
+    void theChartsPolicySelectsTheOperatorsPod() {
+        List<HasMetadata> chart = Chart.resources(SERVER.admin(), "--set=networkPolicy.enabled=true");
+        NetworkPolicy policy = chart.stream().filter(NetworkPolicy.class::isInstance).map(NetworkPolicy.class::cast).findFirst().orElseThrow();
+        Deployment operator = chart.stream().filter(Deployment.class::isInstance).map(Deployment.class::cast).findFirst().orElseThrow();
 
         assertThat(selects(policy.getSpec().getPodSelector(), operator.getSpec().getTemplate().getMetadata().getLabels())).isTrue();
-        assertThat(policy.getMetadata().getNamespace()).isEqualTo(operator.getMetadata().getNamespace());
-        assertThat(policy.getSpec().getIngress().getFirst().getPorts().getFirst().getPort().getIntVal())
-                .isEqualTo(operator.getSpec().getTemplate().getSpec().getContainers().getFirst().getPorts().getFirst().getContainerPort());
+        assertThat(policy.getSpec().getIngress().getFirst().getPorts().getFirst().getPort().getStrVal())
+                .isEqualTo(operator.getSpec().getTemplate().getSpec().getContainers().getFirst().getPorts().getFirst().getName());
+        assertThat(selects(policy.getSpec().getPodSelector(), Kinds.pod("backup").getMetadata().getLabels())).as("a worker").isFalse();
     }
 
     private static boolean selects(LabelSelector selector, Map<String, String> labels) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.remuda.support.ApiServer;
+import dev.remuda.support.Chart;
 import dev.remuda.support.Folders;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,11 +69,8 @@ class RestrictedIT {
         assertThatThrownBy(() -> offered(pod)).isInstanceOf(KubernetesClientException.class).hasMessageContaining("violates PodSecurity \"restricted");
     }
 
-    private static Pod operator() throws IOException {
-        try (var manifest = Files.newInputStream(Folders.repository().resolve("dev/deploy/operator.yaml"))) {
-            Deployment deployment = CLIENT.load(manifest).items().stream().filter(Deployment.class::isInstance).map(Deployment.class::cast).findFirst().orElseThrow();
-            return new PodBuilder().withNewMetadata().withName("operator").endMetadata().withSpec(deployment.getSpec().getTemplate().getSpec()).build();
-        }
+    private static Pod operator() {
+        return new PodBuilder().withNewMetadata().withName("operator").endMetadata().withSpec(Chart.deployment(CLIENT).getSpec().getTemplate().getSpec()).build();
     }
 
     private static List<Container> containers(Pod pod) {

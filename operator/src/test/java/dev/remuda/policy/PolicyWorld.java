@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -28,6 +30,7 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.api.BackupPolicyStatus.Catalogue;
 import dev.remuda.api.BackupSpec;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.NameRef;
@@ -41,6 +44,10 @@ import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
+import dev.remuda.task.BackupResult;
+import dev.remuda.task.CatalogueResult;
+import dev.remuda.task.CatalogueTask;
+import dev.remuda.task.Catalogued;
 import dev.remuda.task.Json;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.MaintainTask;
@@ -67,7 +74,15 @@ final class PolicyWorld {
     final Map<String, Made> made = new TreeMap<>();
     final Set<String> purged = new HashSet<>();
     final List<MaintainTask> tasks = new ArrayList<>();
-    BackupPolicy policy = Samples.policy();
+
+    /** What the workers that looked for backups said in their logs, by Job. */
+    final Map<String, List<Catalogued>> said = new HashMap<>();
+
+    /** Backups that are noted as pinned in the store, and folders there that are no whole backups. */
+    final Set<String> pins = new HashSet<>();
+
+    List<String> unreadable = List.of();
+    BackupPolicy policy = lookedThrough();
     Instant now = Samples.CREATED;
 
     /** How far the clock of the nodes is from the operator's. */
@@ -97,10 +112,26 @@ final class PolicyWorld {
         private static final long serialVersionUID = 1L;
     }
 
+    /** One whose store was looked through for backups before. */
+    private static BackupPolicy lookedThrough() {
+        BackupPolicy policy = Samples.policy();
+        policy.setStatus(new BackupPolicyStatus(
+                null, null, null, null, null, null, null, null, new Catalogue(1, "horses-catalogue-1", Samples.CREATED, Samples.CREATED, null, null, 0, null, null, 0, Samples.CREATED), null));
+        return policy;
+    }
+
+    /** One that was just applied, in this cluster or in another. */
+    void forget() {
+        policy = Samples.policy();
+        backups.clear();
+        jobs.clear();
+    }
+
     Observed seen() {
         Optional<JobView> job = Optional.ofNullable(status().maintenance()).map(maintenance -> jobs.get(maintenance.job()));
+        Optional<JobView> looking = Optional.ofNullable(status().catalogue()).map(catalogue -> jobs.get(catalogue.job()));
         Map<Boolean, List<Backup>> known = backups.values().stream().collect(Collectors.partitioningBy(backup -> backup.getSpec().safety() != null));
-        return new Observed(policy, known.get(false), known.get(true), restores, Optional.empty(), job, now);
+        return new Observed(policy, known.get(false), known.get(true), restores, Optional.empty(), job, looking, looking.map(view -> said.getOrDefault(view.name(), List.of())).orElse(List.of()), now);
     }
 
     PolicyPlan plan() {
@@ -243,6 +274,7 @@ final class PolicyWorld {
             throw new Refusal(HttpURLConnection.HTTP_CONFLICT, name + " exists");
         }
         Backup backup = meta(name);
+        backup.getMetadata().setAnnotations(wanted.getMetadata().getAnnotations());
         backup.setSpec(wanted.getSpec());
         backups.put(name, backup);
         created.add(name);
@@ -265,11 +297,33 @@ final class PolicyWorld {
         if (jobs.containsKey(name)) {
             throw new Refusal(HttpURLConnection.HTTP_CONFLICT, name + " exists");
         }
-        MaintainTask task = (MaintainTask) Json.read(
-                job.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().getFirst().getValue(), Task.class);
-        tasks.add(task);
+        Task task = Json.read(job.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().getFirst().getValue(), Task.class);
         Job made = Pods.createdAt(job, now);
-        jobs.put(name, new JobView(name, Optional.of(made), Optional.of(work(made, task))));
+        Pod pod = switch (task) {
+            case MaintainTask maintain -> {
+                tasks.add(maintain);
+                yield work(made, maintain);
+            }
+            case CatalogueTask catalogue -> Pods.reported(made, catalogue(name, catalogue));
+            default -> throw new IllegalArgumentException(name);
+        };
+        jobs.put(name, new JobView(name, Optional.of(made), Optional.of(pod)));
+    }
+
+    private Result catalogue(String job, CatalogueTask task) {
+        List<String> all = store.keySet().stream().filter(this::isWhole).filter(prefix -> task.after() == null || prefix.compareTo(task.after()) > 0).toList();
+        List<String> these = all.subList(0, Math.min(task.most(), all.size()));
+        said.put(job, IntStream.range(0, these.size()).mapToObj(i -> catalogued(these.get(i), i + 1)).toList());
+        return new CatalogueResult(these.size(), these.isEmpty() ? task.after() : these.getLast(), all.size() > these.size(), unreadable);
+    }
+
+    private Catalogued catalogued(String prefix, int number) {
+        Made of = made.values().stream().filter(one -> prefix.contains("/" + one.name() + "-")).findFirst().orElseThrow();
+        BackupResult known = Samples.backedUp();
+        BackupResult result = new BackupResult(
+                known.databaseName(), prefix + "data.dump.zst", known.sizeBytes(), known.checksum(), known.databaseSizeBytes(), of.snapshotAt(), of.snapshotAt(), of.snapshotAt(),
+                known.serverVersion(), known.lsn(), known.extensions(), known.tables(), known.rows(), null);
+        return new Catalogued(number, of.name(), of.tiers(), null, store.get(prefix).tier(), store.get(prefix).storageClass(), null, pins.contains(of.name()), result);
     }
 
     private Pod work(Job job, MaintainTask task) {

@@ -113,6 +113,15 @@ public final class ApiServer {
         return client("operator");
     }
 
+    /** As this ServiceAccount, with its groups. */
+    public KubernetesClient serviceAccount(String namespace, String name) {
+        Config config = new ConfigBuilder(config("admin"))
+                .withImpersonateUsername("system:serviceaccount:" + namespace + ":" + name)
+                .withImpersonateGroups("system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated")
+                .build();
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
     /** One that refuses each Pod that is not of the Pod Security profile restricted. */
     public String createNamespace(String name) {
         String unique = name + "-" + NUMBER.incrementAndGet();

@@ -17,9 +17,9 @@ import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
-/** What an API server wrote down about who asked for what, beside what the operator's manifest permits. */
+/** What an API server wrote down about who asked for what, beside what the chart permits. */
 public final class Audit {
-    /** The ServiceAccount of dev/deploy/operator.yaml. */
+    /** The chart's ServiceAccount, where the tests install it. */
     public static final String OPERATOR = "system:serviceaccount:remuda-system:remuda";
 
     /** What anybody may ask about himself; the client does so to name its own rights when one is missing. */
@@ -58,7 +58,7 @@ public final class Audit {
         return requests;
     }
 
-    /** All that the manifest permits, one verb and resource each. */
+    /** All that the chart permits, one verb and resource each. */
     public static Set<String> rights(KubernetesClient client) {
         return rules(client).stream()
                 .flatMap(rule -> rule.getApiGroups().stream().flatMap(group -> rule.getResources().stream().flatMap(
@@ -67,16 +67,12 @@ public final class Audit {
     }
 
     private static List<PolicyRule> rules(KubernetesClient client) {
-        try (var manifest = Files.newInputStream(Folders.repository().resolve("dev/deploy/operator.yaml"))) {
-            return client.load(manifest).items().stream()
-                    .flatMap(resource -> switch (resource) {
-                        case ClusterRole role -> role.getRules().stream();
-                        case Role role -> role.getRules().stream();
-                        default -> Stream.<PolicyRule>empty();
-                    })
-                    .toList();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        return Chart.resources(client, Chart.CLUSTER_WIDE, "--no-hooks").stream()
+                .flatMap(resource -> switch (resource) {
+                    case ClusterRole role -> role.getRules().stream();
+                    case Role role -> role.getRules().stream();
+                    default -> Stream.<PolicyRule>empty();
+                })
+                .toList();
     }
 }

@@ -11,8 +11,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import org.awaitility.Awaitility;
 
 import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
+import dev.remuda.task.CatalogueResult;
 
 /** Plays the Job controller and the kubelet through the API of a server, mock or real, and waits for what the operator makes of it. */
 public final class Kubelet {
@@ -39,6 +41,12 @@ public final class Kubelet {
         Pod made = known == null ? client.resource(wanted).create() : known;
         made.setStatus(wanted.getStatus());
         client.resource(made).updateStatus();
+    }
+
+    /** Ends the first look for backups in a policy's store, in which there are none. */
+    public void catalogue(String policy) {
+        pod(policy + "-catalogue-1", job -> Pods.reported(job, new CatalogueResult(0, null, false, null)));
+        await(BackupPolicy.class, policy, seen -> seen.getStatus() != null && seen.getStatus().catalogue() != null && seen.getStatus().catalogue().completedAt() != null);
     }
 
     public Backup backup(String name, Phase phase) {

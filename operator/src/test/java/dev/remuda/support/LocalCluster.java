@@ -34,11 +34,7 @@ public final class LocalCluster {
         client = new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(Folders.repository().resolve(".cluster/kubeconfig").toFile()))
                 .build();
-        kubectl("apply", "-f", "crds/");
-        kubectl("wait", "--for=condition=Established", "-f", "crds/", "--timeout=30s");
-        kubectl("apply", "-f", "dev/deploy/operator.yaml");
-        useImage("remuda", images.getFirst());
-        kubectl("-n", OPERATOR, "rollout", "status", "deployment/remuda", "--timeout=120s");
+        run(List.of("dev/install", images.getFirst().toString()), "");
         usualImage = client.apps().deployments().inNamespace(OPERATOR).withName("remuda").get().getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
                 .filter(variable -> "REMUDA_WORKER_IMAGE".equals(variable.getName()))
                 .findFirst()
@@ -126,16 +122,6 @@ public final class LocalCluster {
         return operators().stream()
                 .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
                 .findFirst();
-    }
-
-    /** All images have one tag, so the cluster cannot see that one is newer than what runs; an annotation tells, which the demo reads too. */
-    private void useImage(String deployment, Path image) {
-        String key = image.getParent().getFileName().toString();
-        String now = kubectl("-n", OPERATOR, "get", "deployment", deployment, "-o", "jsonpath={.metadata.annotations.remuda\\.dev/image}");
-        kubectl("-n", OPERATOR, "annotate", "--overwrite", "deployment", deployment, "remuda.dev/image=" + key);
-        if (!now.isEmpty() && !now.equals(key)) {
-            kubectl("-n", OPERATOR, "rollout", "restart", "deployment/" + deployment);
-        }
     }
 
     /** In the repository's root. What it says on the way goes to the build's own output. */

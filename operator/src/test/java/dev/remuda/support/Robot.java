@@ -13,6 +13,8 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.BackupTask;
+import dev.remuda.task.CatalogueResult;
+import dev.remuda.task.CatalogueTask;
 import dev.remuda.task.Json;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.MaintainTask;
@@ -69,6 +71,7 @@ public final class Robot implements AutoCloseable {
             case RestoreTask look when look.stage() == RestoreTask.Stage.Preflight -> Samples.looked(true);
             case RestoreTask restore -> Samples.restored();
             case SwitchTask switching -> new SwitchResult("horses", Samples.TARGET_OID, "ALTER DATABASE …", 40, null, clock.instant());
+            case CatalogueTask catalogue -> new CatalogueResult(0, null, false, null);
             case MaintainTask maintain -> new MaintainResult(
                     maintain.kept().size(), null, maintain.purges().stream().map(MaintainTask.Purge::uid).toList(),
                     maintain.moves().stream().map(move -> new MaintainResult.Moved(move.uid(), move.tier(), move.storageClass())).toList(), null, null, 0, 0);

@@ -93,7 +93,7 @@ class MaintainIT {
     void anEmptiedBucketStopsAllDeletion() {
         Shelf elsewhere = new Shelf();
         String left = elsewhere.write("b-0a1b2c3d-11112222-1/data.dump");
-        List<Kept> kept = IntStream.range(0, 12).mapToObj(i -> new Kept("k" + i, elsewhere.root + "k" + i + "/data.dump", 1)).toList();
+        List<Kept> kept = IntStream.range(0, 12).mapToObj(i -> new Kept("k" + i, elsewhere.root + "k" + i + "/data.dump", 1, false)).toList();
 
         Purge purge = new Purge("u", "b", elsewhere.root + "b-0a1b2c3d-11112222-1/", null);
 

@@ -27,6 +27,7 @@ import dev.remuda.worker.WorkFailure;
  * @param tables those in the dump
  * @param tiers all tiers that it was made for, hot to cold
  * @param slot the scheduled moment that it was made for; null: on demand
+ * @param safety name of the Restore before which it was made; null: an ordinary backup
  * @param labels those that the dump was stored with, its first tier among them; {@code labels.json} beside it tells the tier of today
  * @param howToRestore the commands that bring the backup back without Remuda
  */
@@ -46,6 +47,7 @@ public record Manifest(
         List<Table> tables,
         List<String> tiers,
         Instant slot,
+        String safety,
         Map<String, String> labels,
         List<String> howToRestore) {
     public static final int SCHEMA_VERSION = 1;

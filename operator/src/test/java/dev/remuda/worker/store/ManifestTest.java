@@ -35,7 +35,7 @@ class ManifestTest {
                     List.of(new TableName("public", "races"))),
             new Manifest.Globals("globals.sql", 3, "cc", null),
             List.of(new Manifest.Table("public", "races", "table", 7), new Manifest.Table("public", "odds", "hypertable", 8)), List.of("daily", "weekly"),
-            Instant.parse("2026-01-01T02:00:00Z"), Map.of("policy", "p"),
+            Instant.parse("2026-01-01T02:00:00Z"), "before-restore", Map.of("policy", "p"),
             List.of("pg_restore"));
 
     private static Manifest parse(String json) {

@@ -1,0 +1,212 @@
+package dev.remuda.policy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicyStatus.Catalogue;
+import dev.remuda.api.BackupSpec;
+import dev.remuda.api.NameRef;
+import dev.remuda.api.Phase;
+import dev.remuda.job.JobView;
+import dev.remuda.job.Labels;
+import dev.remuda.job.Names;
+import dev.remuda.job.Outcome;
+import dev.remuda.job.Step;
+import dev.remuda.task.CatalogueResult;
+import dev.remuda.task.Catalogued;
+import dev.remuda.task.FailureResult;
+import dev.remuda.task.Json;
+import dev.remuda.task.Reason;
+
+/**
+ * What to do next so that each backup in the store has a Backup: those of a cluster that is gone, and those whose Backup was deleted by
+ * mistake. A Job tells of so many at a time; each becomes a Backup that carries what was found. Nothing is ever deleted for what is not found.
+ *
+ * @param again when to look again though nothing changes
+ */
+record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again) {
+    /** So many that the log of one Job is far from being cut, and so few that one plan is carried out within seconds. */
+    static final int AT_ONCE = 200;
+
+    private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
+    private static final Duration LAST_RETRY = Duration.ofHours(1);
+    private static final int DOUBLINGS = 6;
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final int MOST_NAMED = 10;
+
+    static Cataloguing of(Observed seen, PolicyJobs jobs, Duration startDeadline) {
+        Catalogue present = seen.status().catalogue();
+        if (present == null) {
+            return maintenanceRuns(seen) ? rest(null) : planned(seen, 1, null, 0, 0);
+        }
+        if (!present.underWay()) {
+            return idle(seen, present);
+        }
+        return present.startedAt() == null ? start(seen, jobs, present) : look(seen, present, startDeadline);
+    }
+
+    /** Before all that is stored is known nothing is purged, and not while it is looked at: what is purged meanwhile would come back. */
+    static boolean comesFirst(Observed seen) {
+        Catalogue present = seen.status().catalogue();
+        return present == null || present.completedAt() == null || present.underWay() || isAsked(seen, present);
+    }
+
+    private static boolean maintenanceRuns(Observed seen) {
+        return seen.status().maintenance() != null && seen.status().maintenance().underWay();
+    }
+
+    private static boolean isAsked(Observed seen, Catalogue present) {
+        return request(seen) != null && !request(seen).equals(present.request());
+    }
+
+    private static String request(Observed seen) {
+        return Optional.ofNullable(seen.policy().getMetadata().getAnnotations()).map(annotations -> annotations.get(Labels.CATALOGUE)).orElse(null);
+    }
+
+    private static Cataloguing idle(Observed seen, Catalogue last) {
+        if (maintenanceRuns(seen)) {
+            return rest(last);
+        }
+        if (isAsked(seen, last)) {
+            return planned(seen, last.number() + 1, null, 0, 0);
+        }
+        if (last.failures() == 0) {
+            return last.after() == null ? rest(last) : planned(seen, last.number() + 1, last.after(), last.imported(), 0);
+        }
+        Duration pause = FIRST_RETRY.multipliedBy(1L << Math.min(last.failures() - 1, DOUBLINGS));
+        Duration left = Duration.between(seen.now(), last.finishedAt().plus(pause.compareTo(LAST_RETRY) < 0 ? pause : LAST_RETRY));
+        return left.isPositive()
+                ? new Cataloguing(last, List.of(), Optional.of(left))
+                : planned(seen, last.number() + 1, last.after(), last.imported(), last.failures());
+    }
+
+    private static Cataloguing rest(Catalogue last) {
+        return new Cataloguing(last, List.of(), Optional.empty());
+    }
+
+    private static Cataloguing planned(Observed seen, int number, String after, int imported, int failures) {
+        Catalogue before = seen.status().catalogue();
+        return new Cataloguing(
+                new Catalogue(
+                        number, PolicyJobs.catalogueName(seen, number), null, null, null, null, failures, request(seen), after, imported,
+                        before == null ? null : before.completedAt()),
+                List.of(), Optional.of(Duration.ZERO));
+    }
+
+    private static Cataloguing start(Observed seen, PolicyJobs jobs, Catalogue planned) {
+        Catalogue started = new Catalogue(
+                planned.number(), planned.job(), seen.now(), null, null, null, planned.failures(), planned.request(), planned.after(), planned.imported(),
+                planned.completedAt());
+        if (seen.looking().isEmpty()) {
+            return new Cataloguing(started, List.of(new Step.CreateJob(jobs.catalogue(seen, planned))), Optional.of(LOOK_AGAIN));
+        }
+        return seen.looking().get().belongsTo(seen.owner())
+                ? new Cataloguing(started, List.of(), Optional.of(Duration.ZERO))
+                : planned(seen, planned.number() + 1, planned.after(), planned.imported(), planned.failures()); // somebody else's, of that name
+    }
+
+    private static Cataloguing look(Observed seen, Catalogue running, Duration startDeadline) {
+        Optional<JobView> job = seen.looking().filter(view -> view.belongsTo(seen.owner()));
+        if (job.isEmpty()) {
+            return failed(seen, running, Reason.JobMissing, "Job " + running.job() + " was deleted before its result was seen");
+        }
+        return switch (job.get().outcome(seen.now())) {
+            case Outcome.Reported(CatalogueResult result) when isWhole(seen, result) -> ended(seen, running, result);
+            case Outcome.Reported(CatalogueResult result) -> failed(
+                    seen, running, Reason.PodLost, "the log of Job " + running.job() + " tells of " + seen.found().size() + " backups instead of " + result.told());
+            case Outcome.Reported(FailureResult failure) -> failed(seen, running, failure.reason(), failure.message());
+            case Outcome.Reported _, Outcome.Exited _ -> failed(seen, running, Reason.InternalError, "the worker reported something else than a catalogue");
+            case Outcome.Lost lost -> failed(seen, running, lost.reason(), lost.message());
+            case Outcome.Waiting waiting when job.get().overdue(startDeadline, seen.now()) -> failed(
+                    seen, running, waiting.cause(), "the Pod did not start within " + startDeadline.toSeconds() + " s: " + waiting.said(), new Step.DeleteJob(running.job()));
+            case Outcome.Waiting _, Outcome.Running _ -> new Cataloguing(running, List.of(), Optional.of(LOOK_AGAIN));
+        };
+    }
+
+    /** A log may be cut short; each line has its number. */
+    private static boolean isWhole(Observed seen, CatalogueResult result) {
+        return seen.found().size() == result.told() && (seen.found().isEmpty() || seen.found().getLast().number() == result.told());
+    }
+
+    private static Cataloguing failed(Observed seen, Catalogue running, Reason reason, String message, Step... more) {
+        List<Step> steps = new ArrayList<>(List.of(more));
+        if (running.failures() == 0) {
+            steps.add(new Step.Tell(true, reason.name(), "the store could not be looked through for backups: " + message));
+        }
+        return new Cataloguing(
+                new Catalogue(
+                        running.number(), running.job(), running.startedAt(), seen.now(), reason, message, running.failures() + 1, running.request(), running.after(),
+                        running.imported(), running.completedAt()),
+                steps, Optional.of(Duration.ZERO));
+    }
+
+    private static Cataloguing ended(Observed seen, Catalogue running, CatalogueResult result) {
+        Set<String> known = Stream.concat(seen.backups().stream(), seen.safety().stream())
+                .filter(backup -> Observed.statusOf(backup).phase() != Phase.Failed)
+                .flatMap(backup -> place(backup).stream())
+                .collect(Collectors.toSet());
+        List<Catalogued> missing = seen.found().stream().filter(found -> !known.contains(stem(found.prefix()))).toList();
+        List<Step> steps = new ArrayList<>(missing.stream().<Step>map(found -> new Step.CreateBackup(backup(seen, found))).toList());
+        if (!missing.isEmpty()) {
+            steps.add(new Step.Tell(false, "Imported", "found in the store: " + names(missing.stream().map(Catalogued::backup).toList())));
+        }
+        if (!result.unreadable().isEmpty()) {
+            steps.add(new Step.Tell(
+                    true, Reason.ManifestInvalid.name(), "in the store, but no whole backups, so they have no Backup and are left alone: " + String.join(", ", result.unreadable())));
+        }
+        int imported = running.imported() + missing.size();
+        return new Cataloguing(
+                new Catalogue(
+                        running.number(), running.job(), running.startedAt(), seen.now(), null,
+                        result.more() ? imported + " Backups were brought back so far" : imported + " Backups were brought back; all others in the store are known", 0, running.request(),
+                        result.more() ? result.last() : null, imported, result.more() ? running.completedAt() : seen.now()),
+                steps, Optional.of(result.more() ? SOON : Duration.ZERO));
+    }
+
+    private static String names(List<String> all) {
+        return String.join(", ", all.subList(0, Math.min(MOST_NAMED, all.size()))) + (all.size() > MOST_NAMED ? " and " + (all.size() - MOST_NAMED) + " more" : "");
+    }
+
+    /** A Backup's attempts differ in their number alone, and one of them is the backup. One that was brought back tells it before its status does. */
+    private static Optional<String> place(Backup backup) {
+        return Optional.ofNullable(Observed.statusOf(backup).location()).map(location -> location.prefix())
+                .or(() -> Optional.ofNullable(backup.getMetadata().getAnnotations()).map(annotations -> annotations.get(Labels.FOUND)).flatMap(Catalogued::read).map(Catalogued::prefix))
+                .map(Cataloguing::stem);
+    }
+
+    private static String stem(String prefix) {
+        return prefix.replaceFirst("-[0-9]+/$", "-");
+    }
+
+    private static Backup backup(Observed seen, Catalogued found) {
+        Backup backup = new Backup();
+        backup.setMetadata(new ObjectMetaBuilder()
+                .withName(free(seen, found))
+                .withNamespace(seen.namespace())
+                .withAnnotations(Map.of(Labels.FOUND, Json.write(found)))
+                .build());
+        BackupSpec.Safety safety = found.safety() == null
+                ? null
+                : new BackupSpec.Safety(found.safety(), seen.spec().database().named(found.result().databaseName()));
+        backup.setSpec(new BackupSpec(new NameRef(seen.name()), found.tiers(), found.slot(), found.pinned(), safety));
+        return backup;
+    }
+
+    /** Its own name, unless another Backup has that by now. */
+    private static String free(Observed seen, Catalogued found) {
+        boolean taken = Stream.concat(seen.backups().stream(), seen.safety().stream()).map(backup -> backup.getMetadata().getName())
+                .anyMatch(name -> Objects.equals(name, found.backup())) || seen.taken().filter(found.backup()::equals).isPresent();
+        return taken ? Names.found(found.backup(), found.prefix()) : found.backup();
+    }
+}

@@ -1,0 +1,17 @@
+package dev.remuda.task;
+
+import java.util.List;
+
+/**
+ * What a look for backups found.
+ *
+ * @param told how many lines were written, so that a log that was cut short is noticed
+ * @param last prefix up to which all was looked at; null: there is nothing
+ * @param more whether backups lie beyond it
+ * @param unreadable folders that have a manifest but are no whole backup, and why, at most ten
+ */
+public record CatalogueResult(int told, String last, boolean more, List<String> unreadable) implements Result {
+    public CatalogueResult {
+        unreadable = unreadable == null ? List.of() : List.copyOf(unreadable);
+    }
+}
