@@ -69,21 +69,21 @@ class GitOpsIT {
         }
 
         assertThat(differences(git)).isEmpty();
-        server.kubectl("patch", "bpol", "horse-racing", "--namespace=" + namespace, "--type=merge", "--patch={\"spec\":{\"suspend\":true}}");
-        assertThat(differences(git)).as("what a person changed").contains("suspend");
+        server.kubectl("patch", "bpol", "horse-racing", "--namespace=" + namespace, "--type=merge", "--patch={\"spec\":{\"timeZone\":\"Etc/UTC\"}}");
+        assertThat(differences(git)).as("what a person changed").contains("Australia/Sydney", "Etc/UTC");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "BackupPolicy | {observedGeneration: 1, conditions: [{type: Ready, status: 'False', reason: InvalidSchedule, message: no}]} | Degraded | Ready is False, InvalidSchedule: no",
+        "BackupPolicy | {observedGeneration: 1, conditions: [{type: Ready, status: 'False', reason: InvalidSchedule, message: broken}]} | Degraded | Ready is False, InvalidSchedule: broken",
         "BackupPolicy | {observedGeneration: 1, conditions: [{type: Ready, status: 'True', reason: Ready, message: fine}, {type: Maintained, status: 'False', reason: StorageUnreachable, message: away}]} | Degraded | Maintained is False, StorageUnreachable: away",
         "BackupPolicy | {observedGeneration: 0, conditions: [{type: Ready, status: 'True', reason: Ready, message: fine}]} | Progressing | the operator has not seen the last change yet",
         "BackupPolicy | {} | Progressing | not seen by the operator yet",
-        "Backup       | {phase: Failed, conditions: [{type: Completed, status: 'False', reason: DumpFailed, message: no}]} | Degraded | DumpFailed: no",
+        "Backup       | {phase: Failed, conditions: [{type: Completed, status: 'False', reason: DumpFailed, message: broken}]} | Degraded | DumpFailed: broken",
         "Backup       | {phase: Pending} | Progressing | Pending",
         "Backup       | {phase: Deleting} | Healthy | Deleting",
         "Restore      | {phase: Completed, conditions: [{type: Completed, status: 'True', reason: Completed, message: back}]} | Healthy | Completed: back",
-        "Restore      | {phase: Failed, conditions: [{type: Completed, status: 'False', reason: CheckFailed, message: no}]} | Degraded | CheckFailed: no",
+        "Restore      | {phase: Failed, conditions: [{type: Completed, status: 'False', reason: CheckFailed, message: broken}]} | Degraded | CheckFailed: broken",
         "Restore      | {phase: Running} | Progressing | Running",
         "Restore      | {} | Progressing | not seen by the operator yet",
     })
@@ -100,7 +100,7 @@ class GitOpsIT {
     }
 
     private OperatorApp start(Clock clock) throws IOException {
-        return OperatorApp.start(server.admin(), Samples.config(namespace, Duration.ofDays(1)), clock, () -> {});
+        return OperatorApp.start(server.adminClient(), Samples.config(namespace, Duration.ofDays(1)), clock, () -> {});
     }
 
     private String overlay(String environment) throws Exception {

@@ -45,7 +45,7 @@ class LeavingIT {
     void whileAnOperatorWorksItsFinalizersStay() throws Exception {
         HasMetadata backup = created(namespace, Samples.backup(), Labels.PURGE);
         HasMetadata elsewhere = created(server.createNamespace("leaving"), Samples.backup(), Labels.PURGE);
-        try (OperatorApp operator = OperatorApp.start(server.admin(), config, Clock.systemUTC(), () -> {})) {
+        try (OperatorApp operator = OperatorApp.start(server.adminClient(), config, Clock.systemUTC(), () -> {})) {
             assertThat(operator.healthPort()).isPositive();
             assertThat(leave(Duration.ofSeconds(2))).isFalse();
             assertThat(admin.resource(backup).get().getFinalizers()).contains(Labels.PURGE);
