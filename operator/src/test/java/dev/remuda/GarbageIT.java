@@ -43,7 +43,7 @@ class GarbageIT {
 
             client.resources(Backup.class).inNamespace(namespace).withName("monday").delete();
             Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-                assertThat(client.resources(Job.class).inNamespace(namespace).list().getItems()).isEmpty();
+                assertThat(client.resources(Job.class).inNamespace(namespace).list().getItems()).extracting(job -> job.getMetadata().getName()).containsExactly("horses-catalogue-1");
                 assertThat(client.resources(Pod.class).inNamespace(namespace).list().getItems()).isEmpty();
             });
             assertThat(second.getMetadata().getOwnerReferences()).hasSize(1);

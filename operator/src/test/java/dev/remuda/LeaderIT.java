@@ -98,7 +98,7 @@ class LeaderIT {
             kubelet.await(BackupPolicy.class, "horses", known -> known.getStatus().lastBackup() != null && slot.equals(known.getStatus().tiers().getFirst().lastSlot()));
             assertThat(client.resources(Backup.class).inNamespace(namespace).list().getItems()).singleElement().satisfies(
                     made -> assertThat(made.getStatus().attempts()).singleElement().satisfies(attempt -> assertThat(attempt.settledBy()).isNull()));
-            assertThat(client.resources(Job.class).inNamespace(namespace).list().getItems()).hasSize(1);
+            assertThat(client.resources(Job.class).inNamespace(namespace).list().getItems()).extracting(job -> job.getMetadata().getName()).containsExactlyInAnyOrder(name + "-1", "horses-catalogue-1");
             assertThat(client.v1().events().inNamespace(namespace).list().getItems()).extracting(Event::getReason).containsExactlyInAnyOrder("PolicyChanged", "Completed");
         }
     }

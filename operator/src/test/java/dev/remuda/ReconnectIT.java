@@ -109,7 +109,8 @@ class ReconnectIT {
             Awaitility.await().atMost(PATIENCE).until(() -> status(operator, "/readyz") == 200);
             assertThat(client.resources(Backup.class).inNamespace(namespace).list().getItems()).hasSize(2)
                     .allSatisfy(backup -> assertThat(backup.getStatus().attempts()).singleElement().satisfies(attempt -> assertThat(attempt.settledBy()).isNull()));
-            assertThat(client.resources(Job.class).inNamespace(namespace).list().getItems()).hasSize(2);
+            assertThat(client.resources(Job.class).inNamespace(namespace).list().getItems()).extracting(job -> job.getMetadata().getName())
+                    .containsExactlyInAnyOrder("runs-1", due + "-1", "horses-catalogue-1");
         }
     }
 

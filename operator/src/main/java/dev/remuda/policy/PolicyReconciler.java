@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -41,7 +42,7 @@ import dev.remuda.task.CatalogueResult;
 import dev.remuda.task.Catalogued;
 
 /** Makes a policy's backups when they are due, and keeps its store in order: observe, plan, act, write the status once. */
-@ControllerConfiguration(name = "policy")
+@ControllerConfiguration(name = "policy", generationAwareEventProcessing = false, informer = @Informer(onUpdateFilter = Wakes.class))
 public final class PolicyReconciler implements Reconciler<BackupPolicy> {
     private final Cluster cluster;
     private final JobFinder finder;
