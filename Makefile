@@ -33,13 +33,27 @@ image: ## Build the image remuda:dev, with Docker or without
 images: ## Build the images of the demo and the end-to-end tests
 	@dev/images/build
 
+.PHONY: chart release
+chart: ## Package the Helm chart into dist/
+	@dev/cluster/build
+	@mkdir -p dist && .tools/bin/helm package helm/remuda --destination dist 2>/dev/null
+
+VERSION ?= $(shell sed -n 's/^appVersion: //p' helm/remuda/Chart.yaml)
+release: ## All of a release in dist/: image, chart, definitions, SBOM; VERSION=0.1.0
+	@dev/release $(VERSION)
+
 .PHONY: demo
 demo: ## Back up a database on the local cluster, damage it, bring it back, and prove each step
 	@dev/demo/run
 
+.PHONY: disaster
+disaster: ## Destroy a cluster and bring its database back on an empty one, and time each step
+	@dev/demo/disaster
+
 .PHONY: crds
-crds: ## Write crds/ anew from the records
+crds: ## Write crds/ and docs/reference.md anew from the records
 	@mvn -B -q -pl operator -Dspotless.check.skip test -Dtest=CrdFilesTest#committedFilesAreUpToDate -Dcrds.write=true
+	@mvn -B -q -pl operator -Dspotless.check.skip test -Dtest=ReferenceTest -Dcrds.write=true
 
 .PHONY: test
 test: ## Run the whole suite

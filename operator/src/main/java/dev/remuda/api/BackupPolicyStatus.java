@@ -89,10 +89,12 @@ public record BackupPolicyStatus(
             @JsonPropertyDescription("Why it failed; absent: it did not.") Reason reason,
             @JsonPropertyDescription("What it found, or what happened and what to do.") String message,
             @JsonPropertyDescription("How many failed one after another, this one included; each waits longer than the one before, up to an hour.") int failures,
-            @JsonPropertyDescription("Value of the annotation remuda.dev/catalogue that is answered; absent: the policy was new.") String request,
+            @JsonPropertyDescription("Values of the annotations remuda.dev/catalogue and remuda.dev/take-over that are answered; absent: the policy was new.") String request,
             @JsonPropertyDescription("Key prefix up to which the store was looked through; the next Job goes on from there.") String after,
             @JsonPropertyDescription("How many Backups this look has brought back so far.") int imported,
-            @JsonPropertyDescription("When the whole store was looked through last.") Instant completedAt) {
+            @JsonPropertyDescription("When the whole store was looked through last.") Instant completedAt,
+            @JsonPropertyDescription("Whose this part of the store is, when it is another cluster's, and what to do: until then no backup is made and nothing is moved or purged.")
+            String heldBy) {
 
         /** Whether its Job is planned or runs. */
         public boolean underWay() {

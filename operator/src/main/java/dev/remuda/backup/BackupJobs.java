@@ -66,6 +66,7 @@ final class BackupJobs {
                 status.storageClass(),
                 isSafety(seen) ? DumpScope.WHOLE : policy.dump().scope(),
                 policy.dump().globals(),
+                isSafety(seen) ? null : JobBuilding.claimant(seen.policy().orElseThrow()),
                 isSafety(seen) ? seen.backup().getSpec().safety().restore() : null);
         return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Trying.left(seen, policy));
     }
@@ -92,7 +93,7 @@ final class BackupJobs {
         String prefix = seen.status().location().prefix();
         String root = Names.root(seen.status().storage().s3().prefix(), owner.namespace(), seen.policyName());
         MaintainTask task = new MaintainTask(
-                mounts.store(seen.status().store(seen.policy())), root, null, null, List.of(new MaintainTask.Purge(owner.uid(), owner.name(), prefix, null)), null);
+                mounts.store(seen.status().store(seen.policy())), root, seen.policy().map(JobBuilding::claimant).orElse(null), null, null, List.of(new MaintainTask.Purge(owner.uid(), owner.name(), prefix, null)), null);
         return new JobBuilder(building.build(owner, purgeName(seen), "purge", task, mounts, seen.status().template(seen.policy()), SETTLE_TIMEOUT))
                 .editMetadata()
                 .withOwnerReferences()

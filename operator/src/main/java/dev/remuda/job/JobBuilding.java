@@ -13,10 +13,13 @@ import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 
+import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Durations;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.RestoreSpec.Migrations;
 import dev.remuda.config.OperatorConfig;
+import dev.remuda.config.ThisCluster;
+import dev.remuda.task.Claimant;
 import dev.remuda.task.ConnectionTask;
 import dev.remuda.task.Task;
 
@@ -33,6 +36,11 @@ public final class JobBuilding {
 
     public JobBuilding(OperatorConfig config) {
         this.config = config;
+    }
+
+    /** A policy that writes into its part of a store, if that is its own. */
+    public static Claimant claimant(BackupPolicy policy) {
+        return new Claimant(policy.getMetadata().getUid(), ThisCluster.id().orElse(null), null);
     }
 
     /**

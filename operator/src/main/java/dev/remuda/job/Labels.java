@@ -22,6 +22,9 @@ public final class Labels {
     /** Annotation of a BackupPolicy: when it changes, the store is looked through for backups that have no Backup. */
     public static final String CATALOGUE = "remuda.dev/catalogue";
 
+    /** Annotation of a BackupPolicy: the uid of the BackupPolicy, of another cluster, whose place in the store it takes. */
+    public static final String TAKE_OVER = "remuda.dev/take-over";
+
     /** Annotation of a Backup that was found in the store: what it is, as JSON of a {@link dev.remuda.task.Catalogued}. */
     public static final String FOUND = "remuda.dev/found";
 

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicyStatus.Catalogue;
+import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.BackupSpec;
 import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
@@ -70,8 +71,19 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
         return request(seen) != null && !request(seen).equals(present.request());
     }
 
+    /** Whose the store is, when it is another cluster's: as the last look found, or the maintenance that was refused since. */
+    static Optional<String> heldBy(Observed seen) {
+        Optional<Catalogue> look = Optional.ofNullable(seen.status().catalogue());
+        Optional<String> refused = Optional.ofNullable(seen.status().maintenance())
+                .filter(last -> last.reason() == Reason.NotOwner && look.map(Catalogue::completedAt).filter(last.finishedAt()::isBefore).isEmpty())
+                .map(Maintenance::message);
+        return look.map(Catalogue::heldBy).or(() -> refused);
+    }
+
     private static String request(Observed seen) {
-        return Optional.ofNullable(seen.policy().getMetadata().getAnnotations()).map(annotations -> annotations.get(Labels.CATALOGUE)).orElse(null);
+        Map<String, String> annotations = Objects.requireNonNullElse(seen.policy().getMetadata().getAnnotations(), Map.of());
+        String both = Stream.of(Labels.CATALOGUE, Labels.TAKE_OVER).map(annotations::get).filter(Objects::nonNull).collect(Collectors.joining(" "));
+        return both.isEmpty() ? null : both;
     }
 
     private static Cataloguing idle(Observed seen, Catalogue last) {
@@ -100,14 +112,14 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
         return new Cataloguing(
                 new Catalogue(
                         number, PolicyJobs.catalogueName(seen, number), null, null, null, null, failures, request(seen), after, imported,
-                        before == null ? null : before.completedAt()),
+                        before == null ? null : before.completedAt(), before == null ? null : before.heldBy()),
                 List.of(), Optional.of(Duration.ZERO));
     }
 
     private static Cataloguing start(Observed seen, PolicyJobs jobs, Catalogue planned) {
         Catalogue started = new Catalogue(
                 planned.number(), planned.job(), seen.now(), null, null, null, planned.failures(), planned.request(), planned.after(), planned.imported(),
-                planned.completedAt());
+                planned.completedAt(), planned.heldBy());
         if (seen.looking().isEmpty()) {
             return new Cataloguing(started, List.of(new Step.CreateJob(jobs.catalogue(seen, planned))), Optional.of(LOOK_AGAIN));
         }
@@ -147,7 +159,7 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
         return new Cataloguing(
                 new Catalogue(
                         running.number(), running.job(), running.startedAt(), seen.now(), reason, message, running.failures() + 1, running.request(), running.after(),
-                        running.imported(), running.completedAt()),
+                        running.imported(), running.completedAt(), running.heldBy()),
                 steps, Optional.of(Duration.ZERO));
     }
 
@@ -170,7 +182,7 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
                 new Catalogue(
                         running.number(), running.job(), running.startedAt(), seen.now(), null,
                         result.more() ? imported + " Backups were brought back so far" : imported + " Backups were brought back; all others in the store are known", 0, running.request(),
-                        result.more() ? result.last() : null, imported, result.more() ? running.completedAt() : seen.now()),
+                        result.more() ? result.last() : null, imported, result.more() ? running.completedAt() : seen.now(), result.heldBy()),
                 steps, Optional.of(result.more() ? SOON : Duration.ZERO));
     }
 

@@ -62,7 +62,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
     }
 
     private static Maintaining idle(Observed seen, Retaining retaining, Maintenance last) {
-        if (seen.spec().suspend() || Cataloguing.comesFirst(seen)) {
+        if (seen.spec().suspend() || Cataloguing.comesFirst(seen) || seen.status().catalogue().heldBy() != null) {
             return new Maintaining(last, List.of(), Optional.empty());
         }
         Instant check = checkAt(seen, last);

@@ -4,19 +4,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 
 import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicyStatus.Catalogue;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.Phase;
 import dev.remuda.api.S3Spec;
 import dev.remuda.job.JobBuilding;
+import dev.remuda.job.Labels;
 import dev.remuda.job.Mounts;
 import dev.remuda.job.Names;
 import dev.remuda.task.CatalogueTask;
+import dev.remuda.task.Claimant;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.MaintainTask;
 
@@ -65,7 +69,7 @@ final class PolicyJobs {
                 .takeWhile(room::takes).toList();
         Mounts mounts = new Mounts();
         MaintainTask task = new MaintainTask(
-                mounts.store(seen.spec().reach(place)), Names.root(place.prefix(), seen.namespace(), seen.name()),
+                mounts.store(seen.spec().reach(place)), Names.root(place.prefix(), seen.namespace(), seen.name()), JobBuilding.claimant(seen.policy()),
                 kept.stream().map(PolicyJobs::kept).toList(), moves, purged.stream().map(PolicyJobs::purge).toList(), sweep(seen, kept, room));
         return new Work(building.build(seen.owner(), planned.job(), "maintain", task, mounts, seen.spec().jobTemplate(), TIMEOUT), purged);
     }
@@ -74,12 +78,17 @@ final class PolicyJobs {
         return Names.job(seen.name(), "catalogue-" + number);
     }
 
-    /** Of the store that the policy names now. */
+    /** Of the store that the policy names now. Only here is it taken from another cluster: a Backup that did so, too, would take it back for ever. */
     Job catalogue(Observed seen, Catalogue planned) {
         S3Spec place = seen.spec().storage().s3();
         Mounts mounts = new Mounts();
-        CatalogueTask task = new CatalogueTask(mounts.store(place), Names.root(place.prefix(), seen.namespace(), seen.name()), planned.after(), Cataloguing.AT_ONCE);
+        CatalogueTask task = new CatalogueTask(mounts.store(place), Names.root(place.prefix(), seen.namespace(), seen.name()), taking(seen.policy()), planned.after(), Cataloguing.AT_ONCE);
         return building.build(seen.owner(), planned.job(), "catalogue", task, mounts, seen.spec().jobTemplate(), CATALOGUE_TIMEOUT);
+    }
+
+    private static Claimant taking(BackupPolicy policy) {
+        Claimant ours = JobBuilding.claimant(policy);
+        return new Claimant(ours.policyUid(), ours.cluster(), Optional.ofNullable(policy.getMetadata().getAnnotations()).map(annotations -> annotations.get(Labels.TAKE_OVER)).orElse(null));
     }
 
     private static S3Spec place(Observed seen, Stream<Backup> work, int turn) {

@@ -49,6 +49,9 @@ record Scheduling(List<Tier> tiers, Optional<Instant> next, Optional<Instant> ov
 
     static Scheduling of(Observed seen) {
         List<Readiness> problems = new ArrayList<>();
+        Optional<String> heldBy = Cataloguing.heldBy(seen);
+        heldBy.ifPresent(other -> problems.add(new Readiness(false, Reason.NotOwner.name(), other)));
+        boolean rests = seen.spec().suspend() || heldBy.isPresent();
         Map<String, Schedule> schedules = schedules(seen.spec(), problems);
         List<TierSlots> clocks = seen.spec().tiers().stream()
                 .filter(tier -> schedules.containsKey(tier.name()))
@@ -60,7 +63,7 @@ record Scheduling(List<Tier> tiers, Optional<Instant> next, Optional<Instant> ov
         List<Step> steps = new ArrayList<>();
         Optional<Due> due = slots.due().filter(wanted -> !isHeldUp(seen, wanted, problems));
         steps.addAll(replacements(seen));
-        if (!seen.spec().suspend()) {
+        if (!rests) {
             slots.missed().forEach(missed -> steps.add(missed(seen, missed)));
             due.ifPresent(wanted -> steps.add(begin(seen, wanted)));
         }
@@ -68,7 +71,7 @@ record Scheduling(List<Tier> tiers, Optional<Instant> next, Optional<Instant> ov
                 .map(tier -> tier(seen, tier, Optional.ofNullable(schedules.get(tier.name())), lastDone(tier.name(), due, slots.missed())))
                 .toList();
         return new Scheduling(
-                tiers, seen.spec().suspend() ? Optional.empty() : slots.next(), slots.due().filter(wanted -> due.isEmpty()).map(wanted -> overdueSince(seen, wanted.at())), problems.stream().findFirst().orElseGet(() -> ready(seen.spec())), steps);
+                tiers, rests ? Optional.empty() : slots.next(), slots.due().filter(wanted -> due.isEmpty()).map(wanted -> overdueSince(seen, wanted.at())), problems.stream().findFirst().orElseGet(() -> ready(seen.spec())), steps);
     }
 
     private static Map<String, Schedule> schedules(BackupPolicySpec spec, List<Readiness> problems) {

@@ -1,6 +1,9 @@
 package dev.remuda.policy;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 
@@ -12,11 +15,12 @@ public final class Wakes implements OnUpdateFilter<BackupPolicy> {
     @Override
     public boolean accept(BackupPolicy now, BackupPolicy before) {
         return !Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
-                || !Objects.equals(asked(now), asked(before))
+                || !asked(now).equals(asked(before))
                 || now.isMarkedForDeletion();
     }
 
-    private static String asked(BackupPolicy policy) {
-        return policy.getMetadata().getAnnotations() == null ? null : policy.getMetadata().getAnnotations().get(Labels.CATALOGUE);
+    private static List<String> asked(BackupPolicy policy) {
+        Map<String, String> annotations = Objects.requireNonNullElse(policy.getMetadata().getAnnotations(), Map.of());
+        return Stream.of(Labels.CATALOGUE, Labels.TAKE_OVER).map(name -> annotations.getOrDefault(name, "")).toList();
     }
 }

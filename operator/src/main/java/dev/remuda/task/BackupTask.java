@@ -20,6 +20,7 @@ import java.util.Map;
  * @param storageClass of the stored dump; null: the bucket's default
  * @param scope which part of the database is dumped
  * @param globals whether roles and tablespaces are stored beside the dump
+ * @param claimant who wants to write there; null: whoever may, for what is written disturbs nobody
  * @param safety name of the Restore before which it is made; null: an ordinary backup
  */
 public record BackupTask(
@@ -39,19 +40,25 @@ public record BackupTask(
         StorageClass storageClass,
         DumpScope scope,
         boolean globals,
+        Claimant claimant,
         String safety)
         implements Task {
 
-    /** An ordinary backup. */
+    /** An ordinary backup in a store that nobody else has. */
     public BackupTask(
             String backup, String namespace, String policy, int attempt, DatabaseAccess database, StoreAccess store, String prefix, List<String> earlier,
             Compression compression, Map<String, String> labels, String tier, List<String> tiers, Instant slot, StorageClass storageClass, DumpScope scope, boolean globals) {
-        this(backup, namespace, policy, attempt, database, store, prefix, earlier, compression, labels, tier, tiers, slot, storageClass, scope, globals, null);
+        this(backup, namespace, policy, attempt, database, store, prefix, earlier, compression, labels, tier, tiers, slot, storageClass, scope, globals, null, null);
     }
 
     public BackupTask {
         earlier = earlier == null ? List.of() : List.copyOf(earlier);
         tiers = tiers == null ? List.of() : List.copyOf(tiers);
         scope = scope == null ? DumpScope.WHOLE : scope;
+    }
+
+    /** Key prefix of all the policy's attempts, ending in a slash. */
+    public String root() {
+        return prefix.substring(0, prefix.lastIndexOf('/', prefix.length() - 2) + 1);
     }
 }

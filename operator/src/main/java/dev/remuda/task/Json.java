@@ -73,7 +73,7 @@ public final class Json {
                     p.databaseName(), p.targetOid(), cut(p.serverVersion(), LONG_VERSION), p.snapshotAt(), cut(p.archived(), keep), cut(p.note(), keep), p.finishedAt()));
             case RestoreResult r -> cutToFit(keep -> new RestoreResult(
                     r.databaseName(), r.tables(), r.rows(), r.bytes(), cut(r.serverVersion(), LONG_VERSION), cut(r.note(), keep), r.startedAt(), r.finishedAt()));
-            case CatalogueResult c -> cutToFit(keep -> new CatalogueResult(c.told(), c.last(), c.more(), c.unreadable().stream().map(one -> cut(one, keep)).toList()));
+            case CatalogueResult c -> cutToFit(keep -> new CatalogueResult(c.told(), c.last(), c.more(), cut(c.heldBy(), keep), c.unreadable().stream().map(one -> cut(one, keep)).toList()));
             case ConnectionResult c -> text;
             case SwitchResult s -> text;
             case CleanUpResult c -> text;

@@ -8,12 +8,13 @@ import java.util.List;
  * keeps, sweep what attempts left that never became a backup. Everything may be done twice.
  *
  * @param root key prefix of all the policy's attempts, ending in a slash; nothing outside is looked at or touched
+ * @param claimant who wants to write there; null: nobody else can
  * @param kept backups that stay, the newest first; when one of them is not in the store, nothing at all is purged or swept
  * @param moves backups whose label or storage class changes
  * @param purges backups to delete
  * @param sweep null: none this time
  */
-public record MaintainTask(StoreAccess store, String root, List<Kept> kept, List<Move> moves, List<Purge> purges, Sweep sweep) implements Task {
+public record MaintainTask(StoreAccess store, String root, Claimant claimant, List<Kept> kept, List<Move> moves, List<Purge> purges, Sweep sweep) implements Task {
     public MaintainTask {
         kept = kept == null ? List.of() : List.copyOf(kept);
         moves = moves == null ? List.of() : List.copyOf(moves);

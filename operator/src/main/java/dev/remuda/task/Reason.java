@@ -90,6 +90,8 @@ public enum Reason {
     PurgeRefused,
     /** Nothing fits what the source asks for. */
     NoBackupFound,
+    /** The store's part of the policy belongs to another cluster. */
+    NotOwner,
     /** A newer scheduled backup took its place while it ran. */
     Replaced,
     /** A schedule that cannot be understood, or never comes. */

@@ -68,6 +68,9 @@ final class BackupRun {
         if (whole.isPresent()) {
             return whole.get();
         }
+        if (task.claimant() != null) {
+            new Claim(store, task.root(), task.claimant()).require();
+        }
         Login login = ConnectionSecret.login(task.database(), null);
         Preflight found = preflight(login);
         String key = task.prefix() + file();

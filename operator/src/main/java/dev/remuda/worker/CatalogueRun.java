@@ -45,6 +45,7 @@ final class CatalogueRun {
     }
 
     CatalogueResult run() {
+        String heldBy = heldBy();
         Map<String, List<Listed>> folders = new Listing(task.root(), store.list(task.root())).folders();
         List<String> all = folders.keySet().stream()
                 .filter(folder -> folders.get(folder).stream().anyMatch(object -> object.key().equals(Manifest.key(folder))))
@@ -66,7 +67,19 @@ final class CatalogueRun {
             }
         }
         return new CatalogueResult(
-                told, these.isEmpty() ? task.after() : these.getLast(), all.size() > these.size(), unreadable.stream().limit(MOST_NAMED).toList());
+                told, these.isEmpty() ? task.after() : these.getLast(), all.size() > these.size(), heldBy, unreadable.stream().limit(MOST_NAMED).toList());
+    }
+
+    private String heldBy() {
+        try {
+            return new Claim(store, task.root(), task.claimant()).heldByOther().orElse(null);
+        } catch (WorkFailure e) {
+            if (e.reason() != Reason.StorageAccessDenied) {
+                throw e;
+            }
+            LOG.warn("whose {} is cannot be noted: {}", store.url(task.root()), e.getMessage());
+            return null; // a key that may only read makes no backups either
+        }
     }
 
     private void tell(int number, Future<Catalogued> look) {

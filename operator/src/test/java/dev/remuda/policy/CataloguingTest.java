@@ -12,10 +12,17 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupPolicyStatus.Catalogue;
+import dev.remuda.api.BackupPolicyStatus.Maintenance;
+import dev.remuda.api.BackupStatus;
+import dev.remuda.api.Phase;
+import dev.remuda.api.RetentionSpec;
+import dev.remuda.api.TierSpec;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Step;
 import dev.remuda.support.Pods;
+import dev.remuda.support.Samples;
 import dev.remuda.task.Catalogued;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
@@ -199,6 +206,48 @@ class CataloguingTest {
         assertThat(world.told).containsExactly(new Step.Tell(true, "StorageUnreachable", "the store could not be looked through for backups: away"));
         assertThat(jobs).as("with longer and longer rests").isBetween(6, 9);
         assertThat(world.backups).isEmpty();
+    }
+
+    @Test
+    void inTheStoreOfAnotherClusterNothingIsDoneUntilItIsTakenOver() {
+        stored("old");
+        world.forget();
+        world.owner = "uid-of-another";
+        TierSpec hourly = new TierSpec("hourly", "0 * * * *", new RetentionSpec("1h", null, null), null);
+        world.spec(spec -> Samples.with(spec, hourly));
+        for (int hour = 0; hour < 30; hour++) {
+            world.reconcileUntilItRests();
+            world.now = world.now.plus(Duration.ofHours(1));
+        }
+
+        assertThat(world.ready()).isEqualTo("NotOwner");
+        assertThat(world.status().conditions().getFirst().getMessage()).isEqualTo("it belongs to uid-of-another");
+        assertThat(world.backups.keySet()).as("to restore from").containsExactly("old");
+        assertThat(world.tasks).isEmpty();
+        assertThat(world.told).extracting(Step.Tell::reason).containsExactlyInAnyOrder("Imported", "NotOwner");
+        assertThat(world.status().nextBackup()).isNull();
+
+        world.backups.get("old").setStatus(BackupStatus.NONE.in(Phase.Completed, null)); // as the reconciler of Backups does
+        world.policy.getMetadata().setAnnotations(Map.of(Labels.TAKE_OVER, "uid-of-another"));
+        world.reconcileUntilItRests();
+        assertThat(world.ready()).isEqualTo("Scheduled");
+        world.now = world.now.plus(Duration.ofHours(1));
+        world.reconcileUntilItRests();
+        assertThat(world.backups).as("made by the schedule").hasSize(2);
+    }
+
+    @Test
+    void aClusterThatWasReplacedMakesNoMoreBackups() {
+        stored("a");
+        world.policy.setStatus(new BackupPolicyStatus(
+                1L, null, null, null, null, null, null, new Maintenance(3, "horses-maintain-3", world.now, world.now, Reason.NotOwner, "it belongs to another", 1, world.now),
+                world.status().catalogue(), null));
+
+        assertThat(Cataloguing.heldBy(world.seen())).contains("it belongs to another");
+        world.policy.getMetadata().setAnnotations(Map.of(Labels.TAKE_OVER, "another"));
+        world.now = world.now.plusSeconds(1);
+        world.reconcileUntilItRests();
+        assertThat(Cataloguing.heldBy(world.seen())).as("looked at since").isEmpty();
     }
 
     @Test

@@ -82,6 +82,9 @@ final class PolicyWorld {
     final Set<String> pins = new HashSet<>();
 
     List<String> unreadable = List.of();
+
+    /** The BackupPolicy of another cluster that has the store; empty: none. */
+    String owner = "";
     BackupPolicy policy = lookedThrough();
     Instant now = Samples.CREATED;
 
@@ -116,7 +119,7 @@ final class PolicyWorld {
     private static BackupPolicy lookedThrough() {
         BackupPolicy policy = Samples.policy();
         policy.setStatus(new BackupPolicyStatus(
-                null, null, null, null, null, null, null, null, new Catalogue(1, "horses-catalogue-1", Samples.CREATED, Samples.CREATED, null, null, 0, null, null, 0, Samples.CREATED), null));
+                null, null, null, null, null, null, null, null, new Catalogue(1, "horses-catalogue-1", Samples.CREATED, Samples.CREATED, null, null, 0, null, null, 0, Samples.CREATED, null), null));
         return policy;
     }
 
@@ -314,7 +317,7 @@ final class PolicyWorld {
         List<String> all = store.keySet().stream().filter(this::isWhole).filter(prefix -> task.after() == null || prefix.compareTo(task.after()) > 0).toList();
         List<String> these = all.subList(0, Math.min(task.most(), all.size()));
         said.put(job, IntStream.range(0, these.size()).mapToObj(i -> catalogued(these.get(i), i + 1)).toList());
-        return new CatalogueResult(these.size(), these.isEmpty() ? task.after() : these.getLast(), all.size() > these.size(), unreadable);
+        return new CatalogueResult(these.size(), these.isEmpty() ? task.after() : these.getLast(), all.size() > these.size(), owner.isEmpty() || owner.equals(task.claimant().takeOverFrom()) ? null : "it belongs to " + owner, unreadable);
     }
 
     private Catalogued catalogued(String prefix, int number) {

@@ -45,7 +45,7 @@ public final class Bucket {
         return name;
     }
 
-    void create() {
+    public void create() {
         client.createBucket(request -> request.bucket(name));
     }
 

@@ -29,7 +29,7 @@ public final class Folders {
     }
 
     /** Where a program's output goes; kept until the next clean build. */
-    static Path log(String name) {
+    public static Path log(String name) {
         try {
             Path folder = Files.createDirectories(repository().resolve("operator/target/logs"));
             return Files.createTempFile(folder, name + "-", ".log");

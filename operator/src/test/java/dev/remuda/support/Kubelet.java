@@ -45,7 +45,7 @@ public final class Kubelet {
 
     /** Ends the first look for backups in a policy's store, in which there are none. */
     public void catalogue(String policy) {
-        pod(policy + "-catalogue-1", job -> Pods.reported(job, new CatalogueResult(0, null, false, null)));
+        pod(policy + "-catalogue-1", job -> Pods.reported(job, new CatalogueResult(0, null, false, null, null)));
         await(BackupPolicy.class, policy, seen -> seen.getStatus() != null && seen.getStatus().catalogue() != null && seen.getStatus().catalogue().completedAt() != null);
     }
 

@@ -71,7 +71,7 @@ public final class Robot implements AutoCloseable {
             case RestoreTask look when look.stage() == RestoreTask.Stage.Preflight -> Samples.looked(true);
             case RestoreTask restore -> Samples.restored();
             case SwitchTask switching -> new SwitchResult("horses", Samples.TARGET_OID, "ALTER DATABASE …", 40, null, clock.instant());
-            case CatalogueTask catalogue -> new CatalogueResult(0, null, false, null);
+            case CatalogueTask catalogue -> new CatalogueResult(0, null, false, null, null);
             case MaintainTask maintain -> new MaintainResult(
                     maintain.kept().size(), null, maintain.purges().stream().map(MaintainTask.Purge::uid).toList(),
                     maintain.moves().stream().map(move -> new MaintainResult.Moved(move.uid(), move.tier(), move.storageClass())).toList(), null, null, 0, 0);

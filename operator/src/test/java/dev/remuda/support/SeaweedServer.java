@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
@@ -20,10 +21,13 @@ public final class SeaweedServer implements AutoCloseable {
     public static final String KEY_ID = "remuda-tests";
     public static final String KEY = "a-key-of-the-tests-0123456789";
 
+    /** No two servers have the same: whatever its address, each has sockets in /tmp that are named by its ports alone. */
+    private static final AtomicInteger PORTS = new AtomicInteger(ThreadLocalRandom.current().nextInt(1000, 2000) * 10);
+
     private static SeaweedServer shared;
 
     private final String address;
-    private final int port = ThreadLocalRandom.current().nextInt(1000, 2200) * 10;
+    private final int port = PORTS.getAndAdd(10);
     private final Path folder;
     private final List<String> more;
     private Started program;

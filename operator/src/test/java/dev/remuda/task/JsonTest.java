@@ -43,10 +43,10 @@ class JsonTest {
                 new CleanUpTask("r", "u", DATABASE, null),
                 new DropTask("r", DATABASE, "d_before_r", 17),
                 new SettleTask(STORE, "x/"),
-                new MaintainTask(STORE, "x/", List.of(new MaintainTask.Kept("b", "x/b/data.dump", 5, true)),
+                new MaintainTask(STORE, "x/", new Claimant("u", "c", "v"), List.of(new MaintainTask.Kept("b", "x/b/data.dump", 5, true)),
                         List.of(new MaintainTask.Move("u", "b", "x/b/", "weekly", StorageClass.GLACIER)),
                         List.of(new MaintainTask.Purge("u", "b", "x/b/", AT)), new MaintainTask.Sweep("0a0a0a0a", List.of("x/c/"), AT)),
-                new CatalogueTask(STORE, "x/", "x/b/", 7));
+                new CatalogueTask(STORE, "x/", new Claimant("u", null, null), "x/b/", 7));
     }
 
     static Stream<Result> results() {
@@ -58,7 +58,7 @@ class JsonTest {
                 new SwitchResult("d", 17L, "psql …", 5, null, AT),
                 new CleanUpResult(false, 17L, List.of("x"), null),
                 new DropResult(true),
-                new CatalogueResult(3, "x/b/", true, List.of("c/: ManifestInvalid")),
+                new CatalogueResult(3, "x/b/", true, "another", List.of("c/: ManifestInvalid")),
                 new SettleResult(backup("d", Map.of(), "17.5"), 1, 2),
                 new SettleResult(null, 1, 2),
                 maintained("word", 1),
@@ -126,7 +126,7 @@ class JsonTest {
                 new SettleResult(backup("d", Map.of(), "€".repeat(9_000)), 1, 2),
                 new RestoreResult(strange, 3, 4, 5, "v".repeat(9_000), "n".repeat(9_000), AT, AT),
                 new PreflightResult(strange, 17L, "v".repeat(9_000), AT, "a".repeat(9_000), "n".repeat(9_000), AT),
-                new CatalogueResult(1, "p/", true, Collections.nCopies(10, "x".repeat(1_000))));
+                new CatalogueResult(1, "p/", true, "h".repeat(9_000), Collections.nCopies(10, "x".repeat(1_000))));
     }
 
     @ParameterizedTest

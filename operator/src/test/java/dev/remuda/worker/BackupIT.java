@@ -19,7 +19,9 @@ import dev.remuda.support.SeaweedServer;
 import dev.remuda.support.Started;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.BackupTask;
+import dev.remuda.task.Claimant;
 import dev.remuda.task.Compression;
+import dev.remuda.task.FailureResult;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
@@ -91,6 +93,22 @@ class BackupIT {
         assertThat(manifest.labels()).containsEntry("tier", "weekly").containsEntry("policy", "horse-racing");
         assertThat(manifest.tiers()).containsExactly("weekly", "monthly");
         assertThat(manifest.slot()).isEqualTo(slot);
+    }
+
+    @Test
+    void inTheStoreOfAnotherClusterNothingIsWritten() {
+        BackupTask task = bench.backup("no-such-database-is-asked-for");
+        String root = bench.prefix + "production/horse-racing/";
+        try (ObjectStore store = new S3ObjectStore(task.store(), new Stop())) {
+            new Claim(store, root, new Claimant("policy-2", "cluster-2", null)).require();
+        }
+
+        Result result = bench.run(new BackupTask(
+                task.backup(), task.namespace(), task.policy(), task.attempt(), task.database(), task.store(), root + "b-1/", task.earlier(), task.compression(),
+                task.labels(), null, null, null, null, null, false, new Claimant("policy-1", "cluster-1", null), null));
+
+        assertThat(result).isInstanceOfSatisfying(FailureResult.class, failure -> assertThat(failure.reason()).isEqualTo(Reason.NotOwner));
+        assertThat(bench.bucket.keys(root)).isEmpty();
     }
 
     private BackupTask scheduled(Instant slot, StorageClass storageClass) {

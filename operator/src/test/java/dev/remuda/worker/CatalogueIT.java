@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import dev.remuda.task.CatalogueResult;
 import dev.remuda.task.CatalogueTask;
 import dev.remuda.task.Catalogued;
+import dev.remuda.task.Claimant;
 import dev.remuda.task.MaintainTask;
 import dev.remuda.task.MaintainTask.Kept;
 import dev.remuda.task.MaintainTask.Move;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class CatalogueIT {
+    private static final Claimant US = new Claimant("policy-1", "cluster-1", null);
     private final Shelf shelf = new Shelf();
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger(CatalogueRun.class);
@@ -45,7 +47,7 @@ class CatalogueIT {
 
     private CatalogueResult run(String after, int most) {
         log.list.clear();
-        CatalogueTask task = new CatalogueTask(shelf.access(StoreAccess.Tagging.Auto), shelf.root, after, most);
+        CatalogueTask task = new CatalogueTask(shelf.access(StoreAccess.Tagging.Auto), shelf.root, US, after, most);
         try (ObjectStore store = new S3ObjectStore(task.store(), new Stop())) {
             return new CatalogueRun(task, store, new Stop()).run();
         }
@@ -66,7 +68,7 @@ class CatalogueIT {
         shelf.bucket.write(shelf.root + "half/data.dump.zst", new byte[3]);
         shelf.bucket.write(shelf.root + "deep/er/manifest.json", new byte[3]);
 
-        assertThat(run(null, 10)).isEqualTo(new CatalogueResult(2, two.prefix(), false, null));
+        assertThat(run(null, 10)).isEqualTo(new CatalogueResult(2, two.prefix(), false, null, null));
 
         assertThat(told()).extracting(Catalogued::number).containsExactly(1, 2);
         assertThat(told()).extracting(Catalogued::backup).containsExactly("one", "two");
@@ -102,13 +104,13 @@ class CatalogueIT {
         List<String> prefixes = List.of("a", "b", "c", "d", "e").stream().map(name -> shelf.backup(name).prefix()).toList();
 
         CatalogueResult first = run(null, 2);
-        assertThat(first).isEqualTo(new CatalogueResult(2, prefixes.get(1), true, null));
+        assertThat(first).isEqualTo(new CatalogueResult(2, prefixes.get(1), true, null, null));
         CatalogueResult second = run(first.last(), 2);
         assertThat(told()).extracting(Catalogued::backup).containsExactly("c", "d");
         CatalogueResult third = run(second.last(), 2);
         assertThat(told()).extracting(Catalogued::backup).containsExactly("e");
-        assertThat(third).isEqualTo(new CatalogueResult(1, prefixes.get(4), false, null));
-        assertThat(run(third.last(), 2)).as("nothing beyond").isEqualTo(new CatalogueResult(0, prefixes.get(4), false, null));
+        assertThat(third).isEqualTo(new CatalogueResult(1, prefixes.get(4), false, null, null));
+        assertThat(run(third.last(), 2)).as("nothing beyond").isEqualTo(new CatalogueResult(0, prefixes.get(4), false, null, null));
     }
 
     @Test
@@ -128,10 +130,22 @@ class CatalogueIT {
     }
 
     @Test
+    void whatBelongsToAnotherClusterIsToldOfAllTheSame() {
+        Shelf.Backup one = shelf.backup("one");
+        new Claim(shelf.store(StoreAccess.Tagging.Auto), shelf.root, new Claimant("policy-2", "cluster-2", null)).require();
+
+        CatalogueResult result = run(null, 10);
+
+        assertThat(result).isEqualTo(new CatalogueResult(1, one.prefix(), false, result.heldBy(), null));
+        assertThat(result.heldBy()).contains("belongs to the BackupPolicy of another cluster (uid policy-2, since ")
+                .endsWith("kubectl annotate --overwrite bpol a -n production remuda.dev/take-over=policy-2");
+    }
+
+    @Test
     void anEmptyStoreAndOneThatIsAwayAreNotTheSame() {
-        assertThat(run(null, 10)).isEqualTo(new CatalogueResult(0, null, false, null));
+        assertThat(run(null, 10)).isEqualTo(new CatalogueResult(0, null, false, null, null));
         StoreAccess nowhere = new StoreAccess("no-such-bucket", "us-east-1", shelf.access(StoreAccess.Tagging.Auto).endpoint(), true, shelf.access(StoreAccess.Tagging.Auto).secret(), StoreAccess.Tagging.Auto);
-        CatalogueTask task = new CatalogueTask(nowhere, shelf.root, null, 10);
+        CatalogueTask task = new CatalogueTask(nowhere, shelf.root, US, null, 10);
         try (ObjectStore store = new S3ObjectStore(task.store(), new Stop())) {
             CatalogueRun run = new CatalogueRun(task, store, new Stop());
             assertThatThrownBy(run::run).isInstanceOfSatisfying(WorkFailure.class, failure -> assertThat(failure.reason()).isEqualTo(Reason.BucketNotFound));

@@ -137,7 +137,7 @@ class MaintainIT {
     void anUnreadableStoreIsAFailure() {
         StoreAccess access = shelf.access(StoreAccess.Tagging.Auto);
         StoreAccess nobody = new StoreAccess("no-such-bucket", null, access.endpoint(), true, access.secret(), StoreAccess.Tagging.Auto);
-        MaintainTask task = new MaintainTask(nobody, shelf.root, List.of(), List.of(), List.of(old.purge()), null);
+        MaintainTask task = new MaintainTask(nobody, shelf.root, null, List.of(), List.of(), List.of(old.purge()), null);
 
         assertThatThrownBy(() -> shelf.run(task)).isInstanceOfSatisfying(WorkFailure.class, e -> assertThat(e.reason()).isEqualTo(Reason.BucketNotFound));
     }
@@ -178,7 +178,7 @@ class MaintainIT {
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "backups"})
     void aRootThatIsNoFolderIsRefused(String root) {
-        MaintainTask task = new MaintainTask(shelf.access(StoreAccess.Tagging.Auto), root, List.of(), List.of(), List.of(old.purge()), SWEEP_ALL);
+        MaintainTask task = new MaintainTask(shelf.access(StoreAccess.Tagging.Auto), root, null, List.of(), List.of(), List.of(old.purge()), SWEEP_ALL);
 
         assertThatThrownBy(() -> shelf.run(task)).isInstanceOf(WorkFailure.class).hasMessageContaining("is no folder");
 

@@ -46,7 +46,7 @@ class MaintainReadOnlyIT {
             StoreAccess access = new StoreAccess(
                     SeaweedServer.BUCKET, null, server.endpoint(), true, new SecretFiles("s3", folder.toString(), Map.of()), StoreAccess.Tagging.Auto);
             MaintainTask task = new MaintainTask(
-                    access, "p/", List.of(new Kept("good", "p/good/data.dump", 1, false)), List.of(), List.of(new Purge("uid-old", "old", "p/old/", null)),
+                    access, "p/", null, List.of(new Kept("good", "p/good/data.dump", 1, false)), List.of(), List.of(new Purge("uid-old", "old", "p/old/", null)),
                     new Sweep("0a1b2c3d", List.of(), Instant.now().plus(Duration.ofDays(1))));
 
             MaintainResult result = run(task);

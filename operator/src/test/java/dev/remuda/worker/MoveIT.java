@@ -158,7 +158,7 @@ class MoveIT {
 
     private MaintainTask withoutTags(Backup backup, String tier, StorageClass storageClass) {
         return new MaintainTask(
-                shelf.access(Tagging.Disabled), shelf.root, List.of(backup.kept()), List.of(backup.move(tier, storageClass)), List.of(), null);
+                shelf.access(Tagging.Disabled), shelf.root, null, List.of(backup.kept()), List.of(backup.move(tier, storageClass)), List.of(), null);
     }
 
     @Test

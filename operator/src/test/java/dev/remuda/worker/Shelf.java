@@ -130,7 +130,7 @@ final class Shelf {
     }
 
     MaintainTask task(List<Kept> kept, List<Move> moves, List<Purge> purges, Sweep sweep) {
-        return new MaintainTask(access(StoreAccess.Tagging.Auto), root, kept, moves, purges, sweep);
+        return new MaintainTask(access(StoreAccess.Tagging.Auto), root, null, kept, moves, purges, sweep);
     }
 
     MaintainResult run(MaintainTask task) {
