@@ -17,11 +17,11 @@ public record NotificationSpec(
         String to,
         @JsonPropertyDescription("Of what: Failed (a Backup, with all its attempts), Recovered (a Backup was Completed after one that failed), Missed (later than startingDeadline), "
                 + "RestoreFinished (Completed or failed), Succeeded (each Completed Backup: for a service that raises the alarm when it hears nothing). Absent: all but Succeeded.")
-        @Size(min = 1, max = 8) List<Occasion> on) {
+        @Size(min = 1, max = 8) List<Occasion> occasions) {
 
     private static final List<Occasion> USUAL = List.of(Occasion.Failed, Occasion.Recovered, Occasion.Missed, Occasion.RestoreFinished);
 
     public NotificationSpec {
-        on = on == null || on.isEmpty() ? USUAL : on.stream().filter(Objects::nonNull).toList(); // null: a word that only a newer operator knows
+        occasions = occasions == null || occasions.isEmpty() ? USUAL : occasions.stream().filter(Objects::nonNull).toList(); // null: a word that only a newer operator knows
     }
 }

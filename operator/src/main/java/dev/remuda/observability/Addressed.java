@@ -34,8 +34,8 @@ record Addressed(String to, Notice notice) {
 
     /** One notice of one thing: who is told of recovery need not be told of success too. */
     private static Stream<Addressed> wanted(NotificationSpec wish, Notice notice, Optional<Notice> recovered) {
-        return recovered.filter(better -> wish.on().contains(better.occasion()))
-                .or(() -> Optional.of(notice).filter(plain -> wish.on().contains(plain.occasion())))
+        return recovered.filter(better -> wish.occasions().contains(better.occasion()))
+                .or(() -> Optional.of(notice).filter(plain -> wish.occasions().contains(plain.occasion())))
                 .map(found -> new Addressed(wish.to(), found))
                 .stream();
     }

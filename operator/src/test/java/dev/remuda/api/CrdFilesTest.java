@@ -43,6 +43,13 @@ class CrdFilesTest {
         }
     }
 
+    /** As a key, kubectl and Helm read these of YAML 1.1 as true and false, and then nobody knows the field. */
+    @Test
+    void noFieldHasANameThatYamlTakesForABoolean() throws IOException {
+        assertThat(contents(COMMITTED).values()).allSatisfy(
+                crd -> assertThat(crd.lines()).noneMatch(line -> line.matches(" *\"?(on|off|yes|no|y|n|true|false)\"?:.*")));
+    }
+
     private static List<String> undescribed(String path, JSONSchemaProps schema) {
         if (schema.getProperties() == null) {
             return List.of();

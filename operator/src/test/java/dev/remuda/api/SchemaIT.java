@@ -126,7 +126,7 @@ class SchemaIT {
                 bad(POLICY, "spec.timeout", "59s", "timeout must be at least 1m and at most 720h"),
                 bad(POLICY, "spec.timeout", "721h", "timeout must be at least 1m and at most 720h"),
                 bad(POLICY, "spec.notifications", List.of(Map.of("to", "../ops")), "to must be the name of a destination, such as ops"),
-                bad(POLICY, "spec.notifications", List.of(Map.of("to", "ops", "on", List.of("Never"))), "Unsupported value: \"Never\""),
+                bad(POLICY, "spec.notifications", List.of(Map.of("to", "ops", "occasions", List.of("Never"))), "Unsupported value: \"Never\""),
                 bad(POLICY, "spec.objectives.rpo", "often", "rpo must be a duration such as 6h or 1d, greater than zero"),
                 bad(POLICY, "spec.objectives.rto", "0s", "rto must be a duration such as 1h, greater than zero"),
                 bad(POLICY, "spec.retry.limit", 11, "less than or equal to 10"),
