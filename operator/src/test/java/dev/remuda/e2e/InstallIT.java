@@ -1,5 +1,11 @@
 package dev.remuda.e2e;
 
+import java.util.stream.Collectors;
+import java.util.regex.Pattern;
+import java.nio.file.Path;
+import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +33,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The life of a release that watches its own namespace alone, while the operator of the other tests rests. */
 class InstallIT {
     private static final Stage STAGE = Stage.shared();
+    private static final Pattern RUNNABLE = Pattern.compile("^```sh runnable\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
+
     private final KubernetesClient client = STAGE.cluster().client();
     private final String namespace = STAGE.another();
 
@@ -69,6 +77,31 @@ class InstallIT {
         client.namespaces().withName(namespace).delete();
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> client.namespaces().withName(namespace).get() == null);
         assertThat(stored()).as("what is stored after all that").isEqualTo(stored);
+    }
+
+    /** As a newcomer does it, word for word; but images come from this machine, and the test's own stand for those of others. */
+    @Test
+    void gettingStartedIsWhatThePageSays() throws IOException, InterruptedException {
+        String page = Stage.file("docs/getting-started.md");
+        String script = RUNNABLE.matcher(page).results().map(block -> block.group(1)).collect(Collectors.joining("\n"))
+                .replace("image.repository=remuda", "image.repository=docker.io/library/remuda")
+                .replace("kubectl apply -f examples/getting-started/servers.yaml", servers());
+        Path kubeconfig = Files.copy(Folders.repository().resolve(".cluster/kubeconfig"), Folders.temporary("newcomer").resolve("kubeconfig")); // its context changes
+        ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script).directory(Folders.repository().toFile()).redirectErrorStream(true);
+        builder.environment().put("KUBECONFIG", kubeconfig.toString());
+        builder.environment().merge("PATH", Folders.repository().resolve(".tools/bin").toString(), (path, tools) -> tools + ":" + path);
+
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said).containsPattern("horse-racing +horse_racing +True").containsPattern("first +horse-racing +daily +Completed").containsPattern("count *\n-+\n 10000");
+        assertThat(client.namespaces().withName("getting-started").get()).isNull();
+    }
+
+    private static String servers() {
+        return "kubectl apply -f - <<'SERVERS'\n" + Stage.file("dev/demo/servers.yaml").replace("namespace: demo", "namespace: getting-started").replace("kind: StatefulSet", "kind: Deployment")
+                .replaceAll("\\n  serviceName: .*", "") + "\nSERVERS";
     }
 
     private int stored() {

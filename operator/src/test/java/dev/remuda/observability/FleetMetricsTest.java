@@ -209,6 +209,34 @@ class FleetMetricsTest {
         assertThat(rows).hasSize(Gauge.values().length + 2);
     }
 
+    /** What a Prometheus has to hold. */
+    @Test
+    void seriesGrowWithPoliciesAndNotWithBackups() {
+        long ofTen = series(10, 3);
+        assertThat(series(10, 300)).isEqualTo(ofTen);
+        assertThat(series(20, 3)).isEqualTo(2 * ofTen);
+        assertThat(ofTen / 10).isLessThan(40);
+    }
+
+    private static long series(int policies, int backupsOfEach) {
+        List<BackupPolicy> many = new ArrayList<>();
+        List<Backup> all = new ArrayList<>();
+        for (int i = 0; i < policies; i++) {
+            BackupPolicy policy = Samples.policy();
+            policy.getMetadata().setName("policy-" + i);
+            policy.setSpec(Samples.promising(policy.getSpec(), new ObjectivesSpec("6h", "1h")));
+            many.add(policy);
+            for (int j = 0; j < backupsOfEach; j++) {
+                Backup backup = backup("b-" + i + "-" + j, Samples.completed(NOON.minusSeconds(j + 1), "p/", List.of("daily", "weekly", "monthly").get(j % 3), null));
+                backup.setSpec(new BackupSpec(new NameRef("policy-" + i), null, null, null));
+                all.add(backup);
+            }
+        }
+        PrometheusMeterRegistry fresh = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        fresh.getPrometheusRegistry().register(new FleetMetrics(new KnownFleet(true, many, all, List.of()), Clock.fixed(NOON, ZoneOffset.UTC)));
+        return fresh.scrape().lines().filter(line -> line.contains("policy=")).count();
+    }
+
     private List<String> scraped() {
         return registry.scrape().lines().filter(line -> !line.startsWith("#")).toList();
     }
