@@ -67,6 +67,11 @@ faults: ## Cause every fault on the local cluster, and show what came of each
 soak: ## 500 Backups and Restores with random faults, 30 minutes; SOAK=-Dsoak.minutes=5 for less
 	@dev/test $(ONLY) -DexcludedGroups=faults -Dit.test=SoakIT $(SOAK); status=$$?; cat operator/target/soak.txt; exit $$status
 
+.PHONY: fleet
+fleet: ## Memory and scrapes of an operator with 5,000 policies on a real API server; FLEET=-Dfleet.policies=500 for less
+	@dev/cluster/build && dev/images/build remuda >/dev/null
+	@mvn -B -q -ntp verify $(ONLY) -DexcludedGroups=faults,soak -Dit.test=FleetSizeIT $(FLEET) && cat operator/target/fleet.txt
+
 .PHONY: reproducible
 reproducible: ## Build the jar and its SBOM twice and compare them
 	@dev/reproducible

@@ -1,6 +1,7 @@
 package dev.remuda.api;
 
 import java.util.Objects;
+import java.util.Optional;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -9,6 +10,7 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 
 import dev.remuda.task.StoreAccess.Tagging;
+import dev.remuda.task.StoreEncryption;
 
 /** A bucket and the place in it. */
 public record S3Spec(
@@ -44,11 +46,18 @@ public record S3Spec(
         Tagging tagging,
         @JsonPropertyDescription("Who moves a dump to its tier's storageClass. Copy (the default): Remuda, by a copy within the store. Lifecycle: the bucket's own rules, by the "
                 + "tag tier; status.lifecycleRules has them ready to apply. None: nobody.")
-        @Default("Copy") Transitions transitions) {
+        @Default("Copy") Transitions transitions,
+        @JsonPropertyDescription("How the store encrypts dumps, manifests and copies; a dump that is stored otherwise fails its Backup. Absent: as the bucket does by itself (AWS: AES256).")
+        ServerSideEncryption serverSideEncryption) {
     public S3Spec {
         forcePathStyle = forcePathStyle != null && forcePathStyle;
         tagging = tagging == null ? Tagging.Auto : tagging;
         transitions = transitions == null ? Transitions.Copy : transitions;
+    }
+
+    /** How the store is asked to encrypt, if at all. */
+    public Optional<StoreEncryption> encryption() {
+        return Optional.ofNullable(serverSideEncryption).map(ServerSideEncryption::toTask);
     }
 
     /** Whether the other means the same bucket of the same store, with whatever key and prefix. */

@@ -50,7 +50,8 @@ public final class Mounts {
                 spec.endpoint(),
                 spec.forcePathStyle(),
                 spec.secretRef() == null ? null : secret("store", spec.secretRef()),
-                spec.tagging());
+                spec.tagging(),
+                spec.encryption().orElse(null));
     }
 
     /** Room for a whole dump, at /scratch. @return how many bytes; 0: none was asked for */

@@ -92,6 +92,8 @@ class SchemaIT {
                 bad(POLICY, "spec.storage.s3.prefix", "a//b", "without a slash at either end, such as team/production"),
                 bad(POLICY, "spec.storage.s3.prefix", "a b", "without a slash at either end, such as team/production"),
                 bad(POLICY, "spec.storage.s3.prefix", "a/../b", "prefix must not contain the folders . or .."),
+                bad(POLICY, "spec.storage.s3.serverSideEncryption", Map.of("type", "AES256", "kmsKeyId", "k"), "kmsKeyId is for type aws:kms"),
+                bad(POLICY, "spec.storage.s3.serverSideEncryption", Map.of("type", "DES"), "supported values: \"AES256\", \"aws:kms\""),
                 bad(POLICY, "spec.storage.s3.region", "EU West", "lower-case letters, digits and hyphens, such as ap-southeast-2"),
                 bad(POLICY, "spec.storage.s3.endpoint", "s3.example.com", "endpoint must be a URL of scheme and host, such as https://s3.example.com"),
                 bad(POLICY, "spec.storage.s3.endpoint", "https://s3.example.com/bucket", "endpoint must be a URL of scheme and host"),

@@ -207,6 +207,7 @@ class ScheduledIT {
         STAGE.awaitGone("ride-out-1");
 
         Map<String, String> left = STAGE.bucket().contents(root("ride").replaceAll("/$", ""));
+        assertThat(left.keySet().removeIf(key -> key.endsWith(".owner.json"))).as("each policy has noted that it is its own").isTrue();
         for (String name : List.of("ride-2", "ride-out-2")) {
             Location location = STAGE.backup(name).getStatus().location();
             assertThat(left.remove(location.dataKey())).isNotNull();

@@ -262,7 +262,7 @@ public final class ApiServer {
         Files.writeString(folder.resolve(file), "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n");
     }
 
-    private Path kubeconfig() {
+    public Path kubeconfig() {
         return folder.resolve("kubeconfig");
     }
 

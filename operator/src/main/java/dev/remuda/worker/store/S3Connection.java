@@ -53,7 +53,7 @@ final class S3Connection {
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(patience.connect())
                         .socketTimeout(patience.silence()))
-                .overrideConfiguration(override -> override
+                .overrideConfiguration(override -> (access.encryption() == null ? override : override.addExecutionInterceptor(new Encrypting(access.encryption())))
                         .apiCallAttemptTimeout(patience.attempt())
                         .apiCallTimeout(patience.call())
                         .retryStrategy(retries(patience, stop, attempts)));

@@ -28,10 +28,13 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
+import dev.remuda.task.Reason;
 import dev.remuda.task.StorageClass;
 import dev.remuda.task.StoreAccess;
+import dev.remuda.task.StoreEncryption;
 import dev.remuda.worker.Patience;
 import dev.remuda.worker.Stop;
+import dev.remuda.worker.WorkFailure;
 
 /** A bucket of an S3-compatible store. */
 public final class S3ObjectStore implements ObjectStore {
@@ -103,6 +106,23 @@ public final class S3ObjectStore implements ObjectStore {
             new S3Copy(s3, access.bucket(), copySize, stop).inPlace(key, object, attributes, tag);
             return tag;
         });
+    }
+
+    /** A store may take the wish and not grant it. */
+    private void requireEncrypted(String key) {
+        StoreEncryption wanted = access.encryption();
+        if (wanted == null) {
+            return;
+        }
+        HeadObjectResponse head = call("looking at " + url(key), "s3:GetObject", () -> patient.headObject(request -> request.bucket(access.bucket()).key(key)));
+        String found = head.serverSideEncryptionAsString() == null ? "none" : head.serverSideEncryptionAsString() + (head.ssekmsKeyId() == null ? "" : " with key " + head.ssekmsKeyId());
+        boolean granted = wanted.algorithm().equals(head.serverSideEncryptionAsString())
+                && (wanted.keyId() == null || head.ssekmsKeyId() != null && (head.ssekmsKeyId().equals(wanted.keyId()) || head.ssekmsKeyId().endsWith("/" + wanted.keyId())));
+        if (!granted) {
+            throw new WorkFailure(
+                    Reason.InvalidSpec, url(key) + " was to be encrypted by the store (" + wanted.algorithm() + (wanted.keyId() == null ? "" : " with key " + wanted.keyId())
+                            + ") but is stored with " + found + ": correct storage.s3.serverSideEncryption, or take another store");
+        }
     }
 
     @Override
@@ -300,6 +320,7 @@ public final class S3ObjectStore implements ObjectStore {
                     .multipartUpload(upload -> upload.parts(parts))
                     .checksumCRC64NVME(checksum)
                     .checksumType(ChecksumType.FULL_OBJECT)));
+            requireEncrypted(key);
         }
 
         @Override
