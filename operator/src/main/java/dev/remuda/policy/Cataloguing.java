@@ -39,9 +39,6 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
     /** So many that the log of one Job is far from being cut, and so few that one plan is carried out within seconds. */
     static final int AT_ONCE = 200;
 
-    private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
-    private static final Duration LAST_RETRY = Duration.ofHours(1);
-    private static final int DOUBLINGS = 6;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final int MOST_NAMED = 10;
@@ -96,8 +93,7 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
         if (last.failures() == 0) {
             return last.after() == null ? rest(last) : planned(seen, last.number() + 1, last.after(), last.imported(), 0);
         }
-        Duration pause = FIRST_RETRY.multipliedBy(1L << Math.min(last.failures() - 1, DOUBLINGS));
-        Duration left = Duration.between(seen.now(), last.finishedAt().plus(pause.compareTo(LAST_RETRY) < 0 ? pause : LAST_RETRY));
+        Duration left = Duration.between(seen.now(), last.finishedAt().plus(Rests.after(last.failures())));
         return left.isPositive()
                 ? new Cataloguing(last, List.of(), Optional.of(left))
                 : planned(seen, last.number() + 1, last.after(), last.imported(), last.failures());

@@ -32,9 +32,6 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
     static final Duration AT_LEAST_EVERY = Duration.ofHours(24);
 
     private static final Duration PAUSE = Duration.ofSeconds(30);
-    private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
-    private static final Duration LAST_RETRY = Duration.ofHours(1);
-    private static final int DOUBLINGS = 6;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
     private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -94,8 +91,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         if (last == null || last.finishedAt() == null || last.finishedAt().isAfter(now)) {
             return now;
         }
-        Duration rest = last.failures() == 0 ? PAUSE : FIRST_RETRY.multipliedBy(1L << Math.min(last.failures() - 1, DOUBLINGS));
-        return last.finishedAt().plus(rest.compareTo(LAST_RETRY) < 0 ? rest : LAST_RETRY);
+        return last.finishedAt().plus(last.failures() == 0 ? PAUSE : Rests.after(last.failures()));
     }
 
     private static List<Step> marks(Observed seen, Retaining retaining) {

@@ -28,7 +28,12 @@ public record MaintainTask(StoreAccess store, String root, Claimant claimant, Li
      * @param dataKey key of its dump; the manifest lies beside it
      * @param pinned whether it is pinned, which is noted beside it
      */
-    public record Kept(String backup, String dataKey, long sizeBytes, boolean pinned) {}
+    public record Kept(String backup, String dataKey, long sizeBytes, boolean pinned) {
+        /** Key prefix of the backup, ending in a slash. */
+        public String prefix() {
+            return dataKey.substring(0, dataKey.lastIndexOf('/') + 1);
+        }
+    }
 
     /**
      * A backup to be relabelled and moved.

@@ -68,9 +68,7 @@ final class BackupRun {
         if (whole.isPresent()) {
             return whole.get();
         }
-        if (task.claimant() != null) {
-            new Claim(store, task.root(), task.claimant()).require();
-        }
+        Claim.require(store, task.root(), task.claimant());
         Login login = ConnectionSecret.login(task.database(), null);
         Preflight found = preflight(login);
         String key = task.prefix() + file();

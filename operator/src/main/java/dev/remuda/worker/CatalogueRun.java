@@ -3,7 +3,6 @@ package dev.remuda.worker;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -21,7 +20,6 @@ import dev.remuda.task.Reason;
 import dev.remuda.worker.store.Attributes;
 import dev.remuda.worker.store.Manifest;
 import dev.remuda.worker.store.ObjectStore;
-import dev.remuda.worker.store.ObjectStore.Listed;
 import dev.remuda.worker.store.ObjectStore.Stored;
 import dev.remuda.worker.store.StoredProof;
 
@@ -46,9 +44,9 @@ final class CatalogueRun {
 
     CatalogueResult run() {
         String heldBy = heldBy();
-        Map<String, List<Listed>> folders = new Listing(task.root(), store.list(task.root())).folders();
-        List<String> all = folders.keySet().stream()
-                .filter(folder -> folders.get(folder).stream().anyMatch(object -> object.key().equals(Manifest.key(folder))))
+        Listing listing = new Listing(task.root(), store.list(task.root()));
+        List<String> all = listing.folders().keySet().stream()
+                .filter(folder -> listing.contains(Manifest.key(folder)))
                 .filter(folder -> task.after() == null || folder.compareTo(task.after()) > 0)
                 .sorted()
                 .toList();
@@ -56,7 +54,7 @@ final class CatalogueRun {
         List<String> unreadable = new ArrayList<>();
         int told = 0;
         try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
-            List<Future<Catalogued>> looks = these.stream().map(folder -> threads.submit(() -> look(folder, folders.get(folder)))).toList();
+            List<Future<Catalogued>> looks = these.stream().map(folder -> threads.submit(() -> look(folder, listing))).toList();
             for (int i = 0; i < these.size(); i++) {
                 try {
                     tell(told + 1, looks.get(i));
@@ -106,21 +104,17 @@ final class CatalogueRun {
         return folder.substring(task.root().length()) + ": " + e.reason();
     }
 
-    private Catalogued look(String folder, List<Listed> objects) {
+    private Catalogued look(String folder, Listing listing) {
         stop.requireGoOn();
         Manifest manifest = Manifest.read(store, folder);
         Stored dump = StoredProof.look(store, manifest.dataKey(folder), manifest.dump());
         return new Catalogued(
-                0, manifest.backup(), manifest.tiers(), manifest.slot(), tier(manifest, folder, objects), dump.knownClass().orElse(null), manifest.safety(), has(objects, Pins.key(folder)), BackupRun.result(manifest, folder));
+                0, manifest.backup(), manifest.tiers(), manifest.slot(), tier(manifest, folder, listing), dump.knownClass().orElse(null), manifest.safety(), listing.contains(Pins.key(folder)), BackupRun.result(manifest, folder));
     }
 
     /** The tier of today, which a move has noted beside the manifest; else the first. */
-    private String tier(Manifest manifest, String folder, List<Listed> objects) {
-        Optional<byte[]> today = has(objects, Mover.Today.key(folder)) ? store.get(Mover.Today.key(folder)) : Optional.empty();
+    private String tier(Manifest manifest, String folder, Listing listing) {
+        Optional<byte[]> today = listing.contains(Mover.Today.key(folder)) ? store.get(Mover.Today.key(folder)) : Optional.empty();
         return today.map(bytes -> Json.read(new String(bytes, StandardCharsets.UTF_8), Mover.Today.class).tier()).orElse(manifest.labels().get(Attributes.TIER));
-    }
-
-    private static boolean has(List<Listed> objects, String key) {
-        return objects.stream().anyMatch(object -> object.key().equals(key));
     }
 }

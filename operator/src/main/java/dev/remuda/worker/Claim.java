@@ -41,8 +41,17 @@ final class Claim {
         return root.substring(0, root.length() - 1) + ".owner.json";
     }
 
-    /** @throws WorkFailure NotOwner when it is another cluster's */
-    void require() {
+    /**
+     * @param who null: what is written disturbs nobody
+     * @throws WorkFailure NotOwner when it is another cluster's
+     */
+    static void require(ObjectStore store, String root, Claimant who) {
+        if (who != null) {
+            new Claim(store, root, who).require();
+        }
+    }
+
+    private void require() {
         heldByOther().ifPresent(other -> {
             throw new WorkFailure(Reason.NotOwner, other);
         });

@@ -27,8 +27,7 @@ final class Listing {
     /** Whether a backup is there as it should be: manifest, and a dump of its size. */
     boolean has(Kept kept) {
         Listed data = objects.get(kept.dataKey());
-        String prefix = kept.dataKey().substring(0, kept.dataKey().lastIndexOf('/') + 1);
-        return data != null && data.size() == kept.sizeBytes() && contains(Manifest.key(prefix));
+        return data != null && data.size() == kept.sizeBytes() && contains(Manifest.key(kept.prefix()));
     }
 
     /** What is in folders right under the root, by their prefix, however deep. */

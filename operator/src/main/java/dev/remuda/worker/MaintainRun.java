@@ -45,9 +45,7 @@ final class MaintainRun {
 
     MaintainResult run() {
         requireRoot();
-        if (task.claimant() != null) {
-            new Claim(store, task.root(), task.claimant()).require();
-        }
+        Claim.require(store, task.root(), task.claimant());
         Listing listing = new Listing(task.root(), store.list(task.root()));
         List<String> missing = task.kept().stream().filter(kept -> !listing.has(kept)).map(Kept::backup).toList();
         Leftovers.Removed swept = new Leftovers.Removed(0, 0);

@@ -17,7 +17,7 @@ final class Pins {
     }
 
     static void note(MaintainTask.Kept kept, Listing listing, ObjectStore store) {
-        String key = key(kept.dataKey().substring(0, kept.dataKey().lastIndexOf('/') + 1));
+        String key = key(kept.prefix());
         if (kept.pinned() && !listing.contains(key)) {
             store.put(key, new byte[0], "text/plain");
             LOG.info("{} is pinned", kept.backup());

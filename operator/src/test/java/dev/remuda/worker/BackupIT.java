@@ -100,7 +100,7 @@ class BackupIT {
         BackupTask task = bench.backup("no-such-database-is-asked-for");
         String root = bench.prefix + "production/horse-racing/";
         try (ObjectStore store = new S3ObjectStore(task.store(), new Stop())) {
-            new Claim(store, root, new Claimant("policy-2", "cluster-2", null)).require();
+            Claim.require(store, root, new Claimant("policy-2", "cluster-2", null));
         }
 
         Result result = bench.run(new BackupTask(

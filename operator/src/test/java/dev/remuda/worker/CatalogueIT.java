@@ -132,7 +132,7 @@ class CatalogueIT {
     @Test
     void whatBelongsToAnotherClusterIsToldOfAllTheSame() {
         Shelf.Backup one = shelf.backup("one");
-        new Claim(shelf.store(StoreAccess.Tagging.Auto), shelf.root, new Claimant("policy-2", "cluster-2", null)).require();
+        Claim.require(shelf.store(StoreAccess.Tagging.Auto), shelf.root, new Claimant("policy-2", "cluster-2", null));
 
         CatalogueResult result = run(null, 10);
 
