@@ -243,7 +243,7 @@ class OperatorFaultIT {
         Restore restore = client.resources(Restore.class).inNamespace(namespace).withName("back").get();
         BackupPolicy policy = client.resources(BackupPolicy.class).inNamespace(namespace).withName("horses").get();
         return restore.getStatus() != null && restore.getStatus().phase() != null && restore.getStatus().phase().isFinal() && restore.getMetadata().getFinalizers().isEmpty()
-                && policy.getStatus() != null && policy.getStatus().maintenance() != null && !policy.getStatus().maintenance().underWay()
+                && policy.getStatus() != null && policy.getStatus().maintenance() != null && !policy.getStatus().maintenance().job().underWay()
                 && policy.getStatus().retention().kept() == 2 && policy.getStatus().lastBackup() != null
                 && client.resources(Backup.class).inNamespace(namespace).withName("old").get() == null;
     }

@@ -32,6 +32,7 @@ import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.api.RetentionSpec;
+import dev.remuda.api.StoreJob;
 import dev.remuda.api.TierSpec;
 import dev.remuda.job.Names;
 import dev.remuda.support.ApiServer;
@@ -58,7 +59,7 @@ class PrometheusIT {
     @Test
     void theDashboardIsFilledAndTheAlertsFire() throws IOException {
         BackupPolicy well = policy("well", new ObjectivesSpec("1d", "1h"), HOURLY);
-        well.setStatus(new BackupPolicyStatus(null, null, null, null, null, null, null, new Maintenance(1, "well-maintain-1", now, now, null, "all is there", 0, now), null, null));
+        well.setStatus(new BackupPolicyStatus(null, null, null, null, null, null, null, new Maintenance(new StoreJob(1, "well-maintain-1", now, now, null, "all is there", 0), now), null, null));
         client.resource(well).updateStatus();
         Backup good = completed(well, slot);
         restore(good, Phase.Completed, Duration.ofSeconds(10));

@@ -81,14 +81,7 @@ public record BackupPolicyStatus(
 
     /** The last look for backups in the store. It is made when the policy is new, and when the annotation remuda.dev/catalogue changes. */
     public record Catalogue(
-            @JsonPropertyDescription("Number of the Job, from 1.") int number,
-            @JsonPropertyDescription("Name of the Job.") String job,
-            @JsonPropertyDescription("When it was created; absent: it is being created.") Instant startedAt,
-            @JsonPropertyDescription("When it ended; absent: it runs.") Instant finishedAt,
-            @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
-            @JsonPropertyDescription("Why it failed; absent: it did not.") Reason reason,
-            @JsonPropertyDescription("What it found, or what happened and what to do.") String message,
-            @JsonPropertyDescription("How many failed one after another, this one included; each waits longer than the one before, up to an hour.") int failures,
+            @JsonPropertyDescription("The Job that looks, or looked.") StoreJob job,
             @JsonPropertyDescription("Values of the annotations remuda.dev/catalogue and remuda.dev/take-over that are answered; absent: the policy was new.") String request,
             @JsonPropertyDescription("Key prefix up to which the store was looked through; the next Job goes on from there.") String after,
             @JsonPropertyDescription("How many Backups this look has brought back so far.") int imported,
@@ -96,27 +89,20 @@ public record BackupPolicyStatus(
             @JsonPropertyDescription("Whose this part of the store is, when it is another cluster's, and what to do: until then no backup is made and nothing is moved or purged.")
             String heldBy) {
 
-        /** Whether its Job is planned or runs. */
-        public boolean underWay() {
-            return finishedAt == null;
+        /** The same with its Job further on. */
+        public Catalogue with(StoreJob next) {
+            return new Catalogue(next, request, after, imported, completedAt, heldBy);
         }
     }
 
-    /** The last Job that kept the store in order. */
+    /** How the store is kept in order. */
     public record Maintenance(
-            @JsonPropertyDescription("Number of the Job, from 1.") int number,
-            @JsonPropertyDescription("Name of the Job.") String job,
-            @JsonPropertyDescription("When it was created; absent: it is being created.") Instant startedAt,
-            @JsonPropertyDescription("When it ended; absent: it runs.") Instant finishedAt,
-            @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
-            @JsonPropertyDescription("Why it failed, in whole or in part; absent: it did not.") Reason reason,
-            @JsonPropertyDescription("What it did, or what happened and what to do.") String message,
-            @JsonPropertyDescription("How many failed one after another, this one included; each waits longer than the one before, up to an hour.") int failures,
+            @JsonPropertyDescription("The Job that does it, or did.") StoreJob job,
             @JsonPropertyDescription("When one last ended without a failure.") Instant succeededAt) {
 
-        /** Whether its Job is planned or runs. */
-        public boolean underWay() {
-            return finishedAt == null;
+        /** The same with its Job further on. */
+        public Maintenance with(StoreJob next) {
+            return new Maintenance(next, succeededAt);
         }
     }
 }

@@ -18,14 +18,12 @@ import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.BackupSpec;
 import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
-import dev.remuda.job.JobView;
+import dev.remuda.api.StoreJob;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Names;
-import dev.remuda.job.Outcome;
 import dev.remuda.job.Step;
 import dev.remuda.task.CatalogueResult;
 import dev.remuda.task.Catalogued;
-import dev.remuda.task.FailureResult;
 import dev.remuda.task.Json;
 import dev.remuda.task.Reason;
 
@@ -48,20 +46,30 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
         if (present == null) {
             return maintenanceRuns(seen) ? rest(null) : planned(seen, 1, null, 0, 0);
         }
-        if (!present.underWay()) {
+        if (!present.job().underWay()) {
             return idle(seen, present);
         }
-        return present.startedAt() == null ? start(seen, jobs, present) : look(seen, present, startDeadline);
+        return switch (Turn.of(seen, present.job(), seen.jobs().catalogue(), CatalogueResult.class, startDeadline)) {
+            case Turn.Create<CatalogueResult> _ -> new Cataloguing(
+                    present.with(present.job().started(seen.now())), List.of(new Step.CreateJob(jobs.catalogue(seen, present))), Optional.of(LOOK_AGAIN));
+            case Turn.Begun<CatalogueResult> _ -> new Cataloguing(present.with(present.job().started(seen.now())), List.of(), Optional.of(Duration.ZERO));
+            case Turn.NameTaken<CatalogueResult> _ -> planned(seen, present.job().number() + 1, present.after(), present.imported(), present.job().failures());
+            case Turn.GoesOn<CatalogueResult> _ -> new Cataloguing(present, List.of(), Optional.of(LOOK_AGAIN));
+            case Turn.Ended<CatalogueResult>(CatalogueResult result) when isWhole(seen, result) -> ended(seen, present, result);
+            case Turn.Ended<CatalogueResult>(CatalogueResult result) -> failed(seen, present, new Turn.Failed<>(
+                    Reason.PodLost, "the log of Job " + present.job().name() + " tells of " + seen.found().size() + " backups instead of " + result.told(), List.of()));
+            case Turn.Failed<CatalogueResult> failed -> failed(seen, present, failed);
+        };
     }
 
     /** Before all that is stored is known nothing is purged, and not while it is looked at: what is purged meanwhile would come back. */
     static boolean comesFirst(Observed seen) {
         Catalogue present = seen.status().catalogue();
-        return present == null || present.completedAt() == null || present.underWay() || isAsked(seen, present);
+        return present == null || present.completedAt() == null || present.job().underWay() || isAsked(seen, present);
     }
 
     private static boolean maintenanceRuns(Observed seen) {
-        return seen.status().maintenance() != null && seen.status().maintenance().underWay();
+        return seen.status().maintenance() != null && seen.status().maintenance().job().underWay();
     }
 
     private static boolean isAsked(Observed seen, Catalogue present) {
@@ -72,8 +80,8 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
     static Optional<String> heldBy(Observed seen) {
         Optional<Catalogue> look = Optional.ofNullable(seen.status().catalogue());
         Optional<String> refused = Optional.ofNullable(seen.status().maintenance())
-                .filter(last -> last.reason() == Reason.NotOwner && look.map(Catalogue::completedAt).filter(last.finishedAt()::isBefore).isEmpty())
-                .map(Maintenance::message);
+                .filter(last -> last.job().reason() == Reason.NotOwner && look.map(Catalogue::completedAt).filter(last.job().finishedAt()::isBefore).isEmpty())
+                .map(last -> last.job().message());
         return look.map(Catalogue::heldBy).or(() -> refused);
     }
 
@@ -88,15 +96,15 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
             return rest(last);
         }
         if (isAsked(seen, last)) {
-            return planned(seen, last.number() + 1, null, 0, 0);
+            return planned(seen, last.job().number() + 1, null, 0, 0);
         }
-        if (last.failures() == 0) {
-            return last.after() == null ? rest(last) : planned(seen, last.number() + 1, last.after(), last.imported(), 0);
+        if (last.job().failures() == 0) {
+            return last.after() == null ? rest(last) : planned(seen, last.job().number() + 1, last.after(), last.imported(), 0);
         }
-        Duration left = Duration.between(seen.now(), last.finishedAt().plus(Rests.after(last.failures())));
+        Duration left = Duration.between(seen.now(), last.job().finishedAt().plus(Rests.after(last.job().failures())));
         return left.isPositive()
                 ? new Cataloguing(last, List.of(), Optional.of(left))
-                : planned(seen, last.number() + 1, last.after(), last.imported(), last.failures());
+                : planned(seen, last.job().number() + 1, last.after(), last.imported(), last.job().failures());
     }
 
     private static Cataloguing rest(Catalogue last) {
@@ -107,39 +115,9 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
         Catalogue before = seen.status().catalogue();
         return new Cataloguing(
                 new Catalogue(
-                        number, PolicyJobs.catalogueName(seen, number), null, null, null, null, failures, request(seen), after, imported,
-                        before == null ? null : before.completedAt(), before == null ? null : before.heldBy()),
+                        StoreJob.planned(number, PolicyJobs.catalogueName(seen, number), failures), request(seen), after, imported, before == null ? null : before.completedAt(),
+                        before == null ? null : before.heldBy()),
                 List.of(), Optional.of(Duration.ZERO));
-    }
-
-    private static Cataloguing start(Observed seen, PolicyJobs jobs, Catalogue planned) {
-        Catalogue started = new Catalogue(
-                planned.number(), planned.job(), seen.now(), null, null, null, planned.failures(), planned.request(), planned.after(), planned.imported(),
-                planned.completedAt(), planned.heldBy());
-        if (seen.looking().isEmpty()) {
-            return new Cataloguing(started, List.of(new Step.CreateJob(jobs.catalogue(seen, planned))), Optional.of(LOOK_AGAIN));
-        }
-        return seen.looking().get().belongsTo(seen.owner())
-                ? new Cataloguing(started, List.of(), Optional.of(Duration.ZERO))
-                : planned(seen, planned.number() + 1, planned.after(), planned.imported(), planned.failures()); // somebody else's, of that name
-    }
-
-    private static Cataloguing look(Observed seen, Catalogue running, Duration startDeadline) {
-        Optional<JobView> job = seen.looking().filter(view -> view.belongsTo(seen.owner()));
-        if (job.isEmpty()) {
-            return failed(seen, running, Reason.JobMissing, "Job " + running.job() + " was deleted before its result was seen");
-        }
-        return switch (job.get().outcome(seen.now())) {
-            case Outcome.Reported(CatalogueResult result) when isWhole(seen, result) -> ended(seen, running, result);
-            case Outcome.Reported(CatalogueResult result) -> failed(
-                    seen, running, Reason.PodLost, "the log of Job " + running.job() + " tells of " + seen.found().size() + " backups instead of " + result.told());
-            case Outcome.Reported(FailureResult failure) -> failed(seen, running, failure.reason(), failure.message());
-            case Outcome.Reported _, Outcome.Exited _ -> failed(seen, running, Reason.InternalError, "the worker reported something else than a catalogue");
-            case Outcome.Lost lost -> failed(seen, running, lost.reason(), lost.message());
-            case Outcome.Waiting waiting when job.get().overdue(startDeadline, seen.now()) -> failed(
-                    seen, running, waiting.cause(), "the Pod did not start within " + startDeadline.toSeconds() + " s: " + waiting.said(), new Step.DeleteJob(running.job()));
-            case Outcome.Waiting _, Outcome.Running _ -> new Cataloguing(running, List.of(), Optional.of(LOOK_AGAIN));
-        };
     }
 
     /** A log may be cut short; each line has its number. */
@@ -147,16 +125,12 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
         return seen.found().size() == result.told() && (seen.found().isEmpty() || seen.found().getLast().number() == result.told());
     }
 
-    private static Cataloguing failed(Observed seen, Catalogue running, Reason reason, String message, Step... more) {
-        List<Step> steps = new ArrayList<>(List.of(more));
-        if (running.failures() == 0) {
-            steps.add(new Step.Tell(true, reason.name(), "the store could not be looked through for backups: " + message));
+    private static Cataloguing failed(Observed seen, Catalogue running, Turn.Failed<CatalogueResult> failed) {
+        List<Step> steps = new ArrayList<>(failed.steps());
+        if (running.job().failures() == 0) {
+            steps.add(new Step.Tell(true, failed.reason().name(), "the store could not be looked through for backups: " + failed.message()));
         }
-        return new Cataloguing(
-                new Catalogue(
-                        running.number(), running.job(), running.startedAt(), seen.now(), reason, message, running.failures() + 1, running.request(), running.after(),
-                        running.imported(), running.completedAt(), running.heldBy()),
-                steps, Optional.of(Duration.ZERO));
+        return new Cataloguing(running.with(running.job().failed(seen.now(), failed.reason(), failed.message())), steps, Optional.of(Duration.ZERO));
     }
 
     private static Cataloguing ended(Observed seen, Catalogue running, CatalogueResult result) {
@@ -174,11 +148,11 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
                     true, Reason.ManifestInvalid.name(), "in the store, but no whole backups, so they have no Backup and are left alone: " + String.join(", ", result.unreadable())));
         }
         int imported = running.imported() + missing.size();
+        String account = result.more() ? imported + " Backups were brought back so far" : imported + " Backups were brought back; all others in the store are known";
         return new Cataloguing(
                 new Catalogue(
-                        running.number(), running.job(), running.startedAt(), seen.now(), null,
-                        result.more() ? imported + " Backups were brought back so far" : imported + " Backups were brought back; all others in the store are known", 0, running.request(),
-                        result.more() ? result.last() : null, imported, result.more() ? running.completedAt() : seen.now(), result.heldBy()),
+                        running.job().succeeded(seen.now(), account), running.request(), result.more() ? result.last() : null, imported,
+                        result.more() ? running.completedAt() : seen.now(), result.heldBy()),
                 steps, Optional.of(result.more() ? SOON : Duration.ZERO));
     }
 

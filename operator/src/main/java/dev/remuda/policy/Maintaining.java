@@ -12,11 +12,9 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
-import dev.remuda.job.JobView;
-import dev.remuda.job.Outcome;
+import dev.remuda.api.StoreJob;
 import dev.remuda.job.Step;
 import dev.remuda.status.DeletionMark;
-import dev.remuda.task.FailureResult;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.Reason;
 
@@ -37,13 +35,20 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
 
     static Maintaining of(Observed seen, Retaining retaining, PolicyJobs jobs, Duration startDeadline) {
         Maintenance present = seen.status().maintenance();
-        if (present == null || !present.underWay()) {
+        if (present == null || !present.job().underWay()) {
             return idle(seen, retaining, present);
         }
-        if (present.startedAt() == null && seen.spec().suspend()) {
+        if (present.job().isPlanned() && seen.spec().suspend()) {
             return new Maintaining(present, List.of(), Optional.empty());
         }
-        return present.startedAt() == null ? start(seen, retaining, jobs, present) : look(seen, present, startDeadline);
+        return switch (Turn.of(seen, present.job(), seen.jobs().maintenance(), MaintainResult.class, startDeadline)) {
+            case Turn.Create<MaintainResult> _ -> create(seen, retaining, jobs, present);
+            case Turn.Begun<MaintainResult> _ -> new Maintaining(present.with(present.job().started(seen.now())), List.of(), Optional.of(Duration.ZERO));
+            case Turn.NameTaken<MaintainResult> _ -> new Maintaining(planned(seen, present, present.job().number() + 1), List.of(), Optional.of(SOON));
+            case Turn.GoesOn<MaintainResult> _ -> new Maintaining(present, List.of(), Optional.of(LOOK_AGAIN));
+            case Turn.Ended<MaintainResult>(MaintainResult result) -> ended(seen, present, result);
+            case Turn.Failed<MaintainResult> failed -> failed(seen, present, failed);
+        };
     }
 
     /** Whether something is to be moved or purged, so that it matters who reads it. */
@@ -79,7 +84,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         if (purgeable(seen, retaining).isEmpty() && retaining.moves().isEmpty() && !checkIsDue) {
             return new Maintaining(last, List.of(), Optional.of(LOOK_AGAIN)); // a Restore reads what is to be purged
         }
-        return new Maintaining(planned(seen, last, last == null ? 1 : last.number() + 1), List.of(), Optional.of(Duration.ZERO));
+        return new Maintaining(planned(seen, last, last == null ? 1 : last.job().number() + 1), List.of(), Optional.of(Duration.ZERO));
     }
 
     private static Instant checkAt(Observed seen, Maintenance last) {
@@ -88,10 +93,10 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
     }
 
     private static Instant restsUntil(Maintenance last, Instant now) {
-        if (last == null || last.finishedAt() == null || last.finishedAt().isAfter(now)) {
+        if (last == null || last.job().finishedAt().isAfter(now)) {
             return now;
         }
-        return last.finishedAt().plus(last.failures() == 0 ? PAUSE : Rests.after(last.failures()));
+        return last.job().finishedAt().plus(last.job().failures() == 0 ? PAUSE : Rests.after(last.job().failures()));
     }
 
     private static List<Step> marks(Observed seen, Retaining retaining) {
@@ -109,51 +114,25 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
     }
 
     private static Maintenance planned(Observed seen, Maintenance last, int number) {
-        return new Maintenance(
-                number, PolicyJobs.name(seen, number), null, null, null, null, last == null ? 0 : last.failures(), last == null ? null : last.succeededAt());
+        StoreJob job = StoreJob.planned(number, PolicyJobs.name(seen, number), last == null ? 0 : last.job().failures());
+        return new Maintenance(job, last == null ? null : last.succeededAt());
     }
 
-    private static Maintaining start(Observed seen, Retaining retaining, PolicyJobs jobs, Maintenance planned) {
-        Maintenance started = new Maintenance(
-                planned.number(), planned.job(), seen.now(), null, null, null, planned.failures(), planned.succeededAt());
-        if (seen.job().isEmpty()) {
-            PolicyJobs.Work work = jobs.maintain(seen, retaining, planned);
-            List<Step> steps = new ArrayList<>();
-            work.purged().stream().filter(backup -> DeletionMark.isMarked(backup.getStatus())).forEach(backup -> steps.add(new Step.UpdateStatus(backup.with(
-                    DeletionMark.take(backup.getStatus(), planned.job(), Observed.generation(backup), seen.now())))));
-            steps.add(new Step.CreateJob(work.job()));
-            return new Maintaining(started, steps, Optional.of(LOOK_AGAIN));
-        }
-        return seen.job().get().belongsTo(seen.owner())
-                ? new Maintaining(started, List.of(), Optional.of(Duration.ZERO))
-                : new Maintaining(planned(seen, planned, planned.number() + 1), List.of(), Optional.of(SOON)); // somebody else's, of that name
+    private static Maintaining create(Observed seen, Retaining retaining, PolicyJobs jobs, Maintenance planned) {
+        PolicyJobs.Work work = jobs.maintain(seen, retaining, planned.job());
+        List<Step> steps = new ArrayList<>();
+        work.purged().stream().filter(backup -> DeletionMark.isMarked(backup.getStatus())).forEach(backup -> steps.add(new Step.UpdateStatus(backup.with(
+                DeletionMark.take(backup.getStatus(), planned.job().name(), Observed.generation(backup), seen.now())))));
+        steps.add(new Step.CreateJob(work.job()));
+        return new Maintaining(planned.with(planned.job().started(seen.now())), steps, Optional.of(LOOK_AGAIN));
     }
 
-    private static Maintaining look(Observed seen, Maintenance running, Duration startDeadline) {
-        Optional<JobView> job = seen.job().filter(view -> view.belongsTo(seen.owner()));
-        if (job.isEmpty()) {
-            return failed(seen, running, Reason.JobMissing, "Job " + running.job() + " was deleted before its result was seen");
+    private static Maintaining failed(Observed seen, Maintenance running, Turn.Failed<MaintainResult> failed) {
+        List<Step> steps = new ArrayList<>(failed.steps());
+        if (!seen.complains(PolicyStatuses.MAINTAINED, failed.reason().name())) {
+            steps.add(new Step.Tell(true, failed.reason().name(), "the store could not be kept in order: " + failed.message()));
         }
-        return switch (job.get().outcome(seen.now())) {
-            case Outcome.Reported(MaintainResult result) -> ended(seen, running, result);
-            case Outcome.Reported(FailureResult failure) -> failed(seen, running, failure.reason(), failure.message());
-            case Outcome.Reported _, Outcome.Exited _ -> failed(seen, running, Reason.InternalError, "the worker reported something else than maintenance");
-            case Outcome.Lost lost -> failed(seen, running, lost.reason(), lost.message());
-            case Outcome.Waiting waiting when job.get().overdue(startDeadline, seen.now()) -> failed(
-                    seen, running, waiting.cause(), "the Pod did not start within " + startDeadline.toSeconds() + " s: " + waiting.said(), new Step.DeleteJob(running.job()));
-            case Outcome.Waiting waiting -> new Maintaining(running, List.of(), Optional.of(LOOK_AGAIN));
-            case Outcome.Running now -> new Maintaining(running, List.of(), Optional.of(LOOK_AGAIN));
-        };
-    }
-
-    private static Maintaining failed(Observed seen, Maintenance running, Reason reason, String message, Step... more) {
-        List<Step> steps = new ArrayList<>(List.of(more));
-        if (!seen.complains(PolicyStatuses.MAINTAINED, reason.name())) {
-            steps.add(new Step.Tell(true, reason.name(), "the store could not be kept in order: " + message));
-        }
-        return new Maintaining(
-                new Maintenance(running.number(), running.job(), running.startedAt(), seen.now(), reason, message, running.failures() + 1, running.succeededAt()),
-                steps, Optional.of(Duration.ZERO));
+        return new Maintaining(running.with(running.job().failed(seen.now(), failed.reason(), failed.message())), steps, Optional.of(Duration.ZERO));
     }
 
     private static Maintaining ended(Observed seen, Maintenance running, MaintainResult result) {
@@ -183,9 +162,9 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         if (reason.isPresent() && !seen.complains(PolicyStatuses.MAINTAINED, reason.get().name())) {
             steps.add(new Step.Tell(true, reason.get().name(), message));
         }
-        Maintenance done = new Maintenance(
-                running.number(), running.job(), running.startedAt(), seen.now(), reason.orElse(null), message, reason.isPresent() ? running.failures() + 1 : 0,
-                reason.isPresent() ? running.succeededAt() : seen.now());
+        Maintenance done = reason
+                .map(why -> running.with(running.job().failed(seen.now(), why, message)))
+                .orElseGet(() -> new Maintenance(running.job().succeeded(seen.now(), message), seen.now()));
         return new Maintaining(done, steps, Optional.of(Duration.ZERO));
     }
 

@@ -4,15 +4,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.api.BackupPolicyStatus.Catalogue;
+import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
+import dev.remuda.api.StoreJob;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Owner;
 import dev.remuda.task.Catalogued;
@@ -24,21 +28,29 @@ import dev.remuda.task.Catalogued;
  * @param safety Backups that Restores made, which lie in the policy's store and are left alone
  * @param restores Restores of its namespace; looked up only when something is to be purged
  * @param taken name of a Backup that is in the way of a scheduled one and is not of that slot
- * @param job the Job that the status plans for maintenance, whoever's it is, while it exists
- * @param looking likewise the Job that looks for backups in the store
- * @param found what that Job told of, once it has ended
+ * @param jobs the Jobs that the status plans, whoever's they are, while they exist
+ * @param found what the Job told of that looks for backups in the store, once it has ended
  * @param now to the second: what is written is read again as it was
  */
 record Observed(
-        BackupPolicy policy, List<Backup> backups, List<Backup> safety, List<Restore> restores, Optional<String> taken, Optional<JobView> job,
-        Optional<JobView> looking, List<Catalogued> found, Instant now) {
+        BackupPolicy policy, List<Backup> backups, List<Backup> safety, List<Restore> restores, Optional<String> taken, Jobs jobs, List<Catalogued> found,
+        Instant now) {
+
+    /** The Jobs for the store that are under way. */
+    record Jobs(Optional<JobView> maintenance, Optional<JobView> catalogue) {
+        static Jobs of(BackupPolicyStatus status, Function<StoreJob, Optional<JobView>> find) {
+            return new Jobs(
+                    Optional.ofNullable(status.maintenance()).map(Maintenance::job).filter(StoreJob::underWay).flatMap(find),
+                    Optional.ofNullable(status.catalogue()).map(Catalogue::job).filter(StoreJob::underWay).flatMap(find));
+        }
+    }
 
     Observed with(List<Restore> known) {
-        return new Observed(policy, backups, safety, known, taken, job, looking, found, now);
+        return new Observed(policy, backups, safety, known, taken, jobs, found, now);
     }
 
     Observed withTaken(String name) {
-        return new Observed(policy, backups, safety, restores, Optional.of(name), job, looking, found, now);
+        return new Observed(policy, backups, safety, restores, Optional.of(name), jobs, found, now);
     }
 
     BackupPolicySpec spec() {

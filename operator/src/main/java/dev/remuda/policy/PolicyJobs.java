@@ -12,9 +12,9 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicyStatus.Catalogue;
-import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.Phase;
 import dev.remuda.api.S3Spec;
+import dev.remuda.api.StoreJob;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Mounts;
@@ -51,7 +51,7 @@ final class PolicyJobs {
     record Work(Job job, List<Backup> purged) {}
 
     /** Of one store; when a policy has moved from one to another, each Job has the next one's turn, so that a dead store does not stop the others. */
-    Work maintain(Observed seen, Retaining retaining, Maintenance planned) {
+    Work maintain(Observed seen, Retaining retaining, StoreJob planned) {
         List<Backup> purgeable = Maintaining.purgeable(seen, retaining);
         S3Spec place = place(seen, Stream.concat(purgeable.stream(), retaining.moves().stream().map(Retaining.Move::backup)), planned.number());
         List<Backup> purged = purgeable.stream().filter(backup -> isAt(place, backup)).limit(MaintainResult.MAX_ITEMS).toList();
@@ -71,7 +71,7 @@ final class PolicyJobs {
         MaintainTask task = new MaintainTask(
                 mounts.store(seen.spec().reach(place)), Names.root(place.prefix(), seen.namespace(), seen.name()), JobBuilding.claimant(seen.policy()),
                 kept.stream().map(PolicyJobs::kept).toList(), moves, purged.stream().map(PolicyJobs::purge).toList(), sweep(seen, kept, room));
-        return new Work(building.build(seen.owner(), planned.job(), "maintain", task, mounts, seen.spec().jobTemplate(), TIMEOUT), purged);
+        return new Work(building.build(seen.owner(), planned.name(), "maintain", task, mounts, seen.spec().jobTemplate(), TIMEOUT), purged);
     }
 
     static String catalogueName(Observed seen, int number) {
@@ -83,7 +83,7 @@ final class PolicyJobs {
         S3Spec place = seen.spec().storage().s3();
         Mounts mounts = new Mounts();
         CatalogueTask task = new CatalogueTask(mounts.store(place), Names.root(place.prefix(), seen.namespace(), seen.name()), taking(seen.policy()), planned.after(), Cataloguing.AT_ONCE);
-        return building.build(seen.owner(), planned.job(), "catalogue", task, mounts, seen.spec().jobTemplate(), CATALOGUE_TIMEOUT);
+        return building.build(seen.owner(), planned.job().name(), "catalogue", task, mounts, seen.spec().jobTemplate(), CATALOGUE_TIMEOUT);
     }
 
     private static Claimant taking(BackupPolicy policy) {

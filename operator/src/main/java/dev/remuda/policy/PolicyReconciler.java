@@ -26,6 +26,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupPolicyStatus.Catalogue;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.Restore;
@@ -121,15 +122,9 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
                 .sorted(Comparator.comparing(backup -> backup.getMetadata().getName()))
                 .collect(Collectors.partitioningBy(backup -> backup.getSpec().safety() != null));
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Optional<JobView> job = Optional.ofNullable(policy.getStatus())
-                .map(status -> status.maintenance())
-                .filter(Maintenance::underWay)
-                .flatMap(maintenance -> finder.find(context, policy.getMetadata().getNamespace(), maintenance.job(), now));
-        Optional<JobView> looking = Optional.ofNullable(policy.getStatus())
-                .map(status -> status.catalogue())
-                .filter(Catalogue::underWay)
-                .flatMap(catalogue -> finder.find(context, policy.getMetadata().getNamespace(), catalogue.job(), now));
-        return new Observed(policy, backups.get(false), backups.get(true), List.of(), Optional.empty(), job, looking, found(looking, now), now);
+        BackupPolicyStatus status = policy.getStatus() == null ? BackupPolicyStatus.NONE : policy.getStatus();
+        Observed.Jobs found = Observed.Jobs.of(status, job -> finder.find(context, policy.getMetadata().getNamespace(), job.name(), now));
+        return new Observed(policy, backups.get(false), backups.get(true), List.of(), Optional.empty(), found, found(found.catalogue(), now), now);
     }
 
     private List<Catalogued> found(Optional<JobView> looking, Instant now) {

@@ -51,12 +51,12 @@ final class PolicyStatuses {
 
     /** While a Job runs, what is known is what the one before it found. */
     private static Optional<Condition> maintained(Observed seen, Maintenance maintenance) {
-        if (maintenance == null || maintenance.underWay()) {
+        if (maintenance == null || maintenance.job().underWay()) {
             return seen.status().conditions().stream().filter(condition -> MAINTAINED.equals(condition.getType())).findFirst();
         }
-        return Optional.of(maintenance.reason() == null
-                ? condition(seen, MAINTAINED, "True", MAINTAINED, maintenance.message())
-                : condition(seen, MAINTAINED, "False", maintenance.reason().name(), maintenance.message()));
+        return Optional.of(maintenance.job().reason() == null
+                ? condition(seen, MAINTAINED, "True", MAINTAINED, maintenance.job().message())
+                : condition(seen, MAINTAINED, "False", maintenance.job().reason().name(), maintenance.job().message()));
     }
 
     private static Condition condition(Observed seen, String type, String status, String reason, String message) {

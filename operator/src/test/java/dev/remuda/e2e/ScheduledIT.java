@@ -223,8 +223,8 @@ class ScheduledIT {
             STAGE.awaitGone(policy + "-1");
             BackupPolicy after = STAGE.awaitPolicy(policy, seen -> is(seen, "Maintained", "True", "Maintained"));
 
-            assertThat(after.getStatus().maintenance().number()).as(policy + ": " + after.getStatus().maintenance()).isEqualTo(2);
-            assertThat(after.getStatus().maintenance().failures()).isZero();
+            assertThat(after.getStatus().maintenance().job().number()).as(policy + ": " + after.getStatus().maintenance()).isEqualTo(2);
+            assertThat(after.getStatus().maintenance().job().failures()).isZero();
             Location kept = STAGE.backup(policy + "-2").getStatus().location();
             assertThat(STAGE.backup(policy + "-2").getStatus().phase()).isEqualTo(Phase.Completed);
             assertThat(STAGE.bucket().keys(root(policy))).containsExactly(kept.dataKey(), kept.prefix() + "manifest.json");
@@ -340,7 +340,7 @@ class ScheduledIT {
         lost.forEach(policy -> patch("bpol", policy, "jobTemplate", "{\"nodeSelector\":{\"no\":\"such\"}}"));
         lost.forEach(policy -> patch("bpol", policy, "suspend", false));
         for (String policy : lost) {
-            STAGE.awaitPolicy(policy, seen -> seen.getStatus().maintenance() != null && seen.getStatus().maintenance().startedAt() != null);
+            STAGE.awaitPolicy(policy, seen -> seen.getStatus().maintenance() != null && seen.getStatus().maintenance().job().startedAt() != null);
             soon().until(() -> !pods(policy + "-maintain-1").list().getItems().isEmpty());
         }
         pods("pod-lost-maintain-1").withGracePeriod(0).delete();
@@ -366,7 +366,7 @@ class ScheduledIT {
         while (true) {
             awaitBackup("two-tiers", inCold);
             patch("bpol", "two-tiers", "suspend", true);
-            STAGE.awaitPolicy("two-tiers", seen -> is(seen, "Ready", "True", "Suspended") && !seen.getStatus().maintenance().underWay());
+            STAGE.awaitPolicy("two-tiers", seen -> is(seen, "Ready", "True", "Suspended") && !seen.getStatus().maintenance().job().underWay());
             Optional<Backup> found = STAGE.backupsOf("two-tiers").stream().filter(inCold).findFirst();
             if (found.isPresent()) {
                 return found.get();

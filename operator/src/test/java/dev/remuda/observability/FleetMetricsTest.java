@@ -28,6 +28,7 @@ import dev.remuda.api.ObjectivesSpec;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
+import dev.remuda.api.StoreJob;
 import dev.remuda.support.Folders;
 import dev.remuda.support.KnownFleet;
 import dev.remuda.support.Samples;
@@ -286,7 +287,7 @@ class FleetMetricsTest {
     private void status(Instant next, Instant overdue, boolean ready) {
         policies.getFirst().setStatus(new BackupPolicyStatus(
                 null, List.of(new ConditionBuilder().withType("Ready").withStatus(ready ? "True" : "False").build()), null, next, overdue, null, new Retention(3, null, 7, null, null),
-                new Maintenance(2, "horses-maintain-2", NOON, NOON, null, null, 0, NOON.minusSeconds(7_200)), null, null));
+                new Maintenance(new StoreJob(2, "horses-maintain-2", NOON, NOON, null, null, 0), NOON.minusSeconds(7_200)), null, null));
     }
 
     private void promise(String rpo, String rto) {

@@ -18,6 +18,7 @@ import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
 import dev.remuda.api.RetentionSpec;
+import dev.remuda.api.StoreJob;
 import dev.remuda.api.TierSpec;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Step;
@@ -62,7 +63,7 @@ class CataloguingTest {
         assertThat(world.told).containsExactly(new Step.Tell(false, "Imported", "found in the store: a, b, c"));
         assertThat(catalogue().completedAt()).isEqualTo(world.now);
         assertThat(catalogue().imported()).isEqualTo(3);
-        assertThat(catalogue().message()).isEqualTo("3 Backups were brought back; all others in the store are known");
+        assertThat(catalogue().job().message()).isEqualTo("3 Backups were brought back; all others in the store are known");
     }
 
     @Test
@@ -136,7 +137,7 @@ class CataloguingTest {
         world.reconcileUntilItRests();
 
         assertThat(world.backups).hasSize(many);
-        assertThat(catalogue().number()).isEqualTo(3);
+        assertThat(catalogue().job().number()).isEqualTo(3);
         assertThat(catalogue().imported()).isEqualTo(many);
         assertThat(catalogue().after()).isNull();
     }
@@ -179,12 +180,12 @@ class CataloguingTest {
         world.reconcile();
 
         assertThat(world.backups).isEmpty();
-        assertThat(catalogue().reason()).isEqualTo(Reason.PodLost);
-        assertThat(catalogue().message()).contains("tells of 1 backups instead of 2");
+        assertThat(catalogue().job().reason()).isEqualTo(Reason.PodLost);
+        assertThat(catalogue().job().message()).contains("tells of 1 backups instead of 2");
         world.now = world.now.plus(Duration.ofMinutes(1));
         world.reconcileUntilItRests();
         assertThat(world.backups).hasSize(2);
-        assertThat(catalogue().reason()).isNull();
+        assertThat(catalogue().job().reason()).isNull();
     }
 
     @Test
@@ -195,8 +196,8 @@ class CataloguingTest {
         while (world.now.isBefore(end)) {
             world.reconcile();
             Catalogue present = catalogue();
-            if (present != null && present.underWay() && world.jobs.containsKey(present.job())) {
-                world.jobs.computeIfPresent(present.job(), (name, view) -> new dev.remuda.job.JobView(
+            if (present != null && present.job().underWay() && world.jobs.containsKey(present.job().name())) {
+                world.jobs.computeIfPresent(present.job().name(), (name, view) -> new dev.remuda.job.JobView(
                         name, view.job(), view.job().map(job -> Pods.reported(job, new FailureResult(Reason.StorageUnreachable, "away", false)))));
                 jobs++;
             }
@@ -240,7 +241,7 @@ class CataloguingTest {
     void aClusterThatWasReplacedMakesNoMoreBackups() {
         stored("a");
         world.policy.setStatus(new BackupPolicyStatus(
-                1L, null, null, null, null, null, null, new Maintenance(3, "horses-maintain-3", world.now, world.now, Reason.NotOwner, "it belongs to another", 1, world.now),
+                1L, null, null, null, null, null, null, new Maintenance(new StoreJob(3, "horses-maintain-3", world.now, world.now, Reason.NotOwner, "it belongs to another", 1), world.now),
                 world.status().catalogue(), null));
 
         assertThat(Cataloguing.heldBy(world.seen())).contains("it belongs to another");

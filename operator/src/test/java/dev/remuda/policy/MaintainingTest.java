@@ -159,15 +159,15 @@ class MaintainingTest {
             minutes.add(Duration.between(last, world.now).toMinutes());
         }
         assertThat(minutes).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 60L);
-        assertThat(world.status().maintenance().failures()).isEqualTo(10);
+        assertThat(world.status().maintenance().job().failures()).isEqualTo(10);
         assertThat(world.told).as("said once").filteredOn(words -> words.reason().equals("ObjectMissing")).hasSize(1);
     }
 
     @Test
     void anotherReasonOfTheSameTroubleIsToldToo() {
         world.now = at("2026-03-04T02:01:00Z");
-        until(() -> world.status().maintenance().underWay() && world.status().maintenance().startedAt() != null);
-        String name = world.status().maintenance().job();
+        until(() -> world.status().maintenance().job().underWay() && world.status().maintenance().job().startedAt() != null);
+        String name = world.status().maintenance().job().name();
         var job = world.jobs.get(name).job().orElseThrow();
         world.jobs.put(name, new JobView(name, Optional.of(job), Optional.of(Pods.reported(job, new FailureResult(Reason.StorageUnreachable, "the store is away", false)))));
         world.reconcile();
@@ -268,8 +268,8 @@ class MaintainingTest {
     @CsvSource({"gone, JobMissing", "failed, StorageUnreachable", "killed, PodLost", "stuck, Unschedulable"})
     void aJobThatFailsIsSaidAndTriedAgain(String how, Reason reason) {
         world.now = at("2026-03-04T02:01:00Z");
-        until(() -> world.status().maintenance().underWay() && world.status().maintenance().startedAt() != null);
-        String name = world.status().maintenance().job();
+        until(() -> world.status().maintenance().job().underWay() && world.status().maintenance().job().startedAt() != null);
+        String name = world.status().maintenance().job().name();
         var job = world.jobs.get(name).job().orElseThrow();
         switch (how) {
             case "gone" -> world.jobs.remove(name);
@@ -340,7 +340,7 @@ class MaintainingTest {
     @Test
     void aPlanThatWasMadeBeforeASuspensionRests() {
         world.now = at("2026-03-04T02:01:00Z");
-        until(() -> world.status().maintenance().underWay());
+        until(() -> world.status().maintenance().job().underWay());
         world.spec(spec -> Changes.in(spec, Map.of("suspend", true)));
         world.reconcileUntilItRests();
         assertThat(world.tasks).isEmpty();
@@ -364,8 +364,8 @@ class MaintainingTest {
     @Test
     void onePersonsDeletionDuringALookIsNoAlarm() {
         world.now = at("2026-03-04T02:01:00Z");
-        until(() -> world.status().maintenance().underWay() && world.status().maintenance().startedAt() != null);
-        String name = world.status().maintenance().job();
+        until(() -> world.status().maintenance().job().underWay() && world.status().maintenance().job().startedAt() != null);
+        String name = world.status().maintenance().job().name();
         var job = world.jobs.get(name).job().orElseThrow();
         world.backups.remove(backup(3));
         world.jobs.put(name, new JobView(name, Optional.of(job), Optional.of(Pods.reported(

@@ -36,6 +36,7 @@ import dev.remuda.api.BackupStatus;
 import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
+import dev.remuda.api.StoreJob;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Names;
@@ -119,7 +120,7 @@ final class PolicyWorld {
     private static BackupPolicy lookedThrough() {
         BackupPolicy policy = Samples.policy();
         policy.setStatus(new BackupPolicyStatus(
-                null, null, null, null, null, null, null, null, new Catalogue(1, "horses-catalogue-1", Samples.CREATED, Samples.CREATED, null, null, 0, null, null, 0, Samples.CREATED, null), null));
+                null, null, null, null, null, null, null, null, new Catalogue(new StoreJob(1, "horses-catalogue-1", Samples.CREATED, Samples.CREATED, null, null, 0), null, null, 0, Samples.CREATED, null), null));
         return policy;
     }
 
@@ -131,10 +132,10 @@ final class PolicyWorld {
     }
 
     Observed seen() {
-        Optional<JobView> job = Optional.ofNullable(status().maintenance()).map(maintenance -> jobs.get(maintenance.job()));
-        Optional<JobView> looking = Optional.ofNullable(status().catalogue()).map(catalogue -> jobs.get(catalogue.job()));
+        Observed.Jobs found = Observed.Jobs.of(status(), job -> Optional.ofNullable(jobs.get(job.name())));
+        List<Catalogued> told = found.catalogue().map(view -> said.getOrDefault(view.name(), List.of())).orElse(List.of());
         Map<Boolean, List<Backup>> known = backups.values().stream().collect(Collectors.partitioningBy(backup -> backup.getSpec().safety() != null));
-        return new Observed(policy, known.get(false), known.get(true), restores, Optional.empty(), job, looking, looking.map(view -> said.getOrDefault(view.name(), List.of())).orElse(List.of()), now);
+        return new Observed(policy, known.get(false), known.get(true), restores, Optional.empty(), found, told, now);
     }
 
     PolicyPlan plan() {
@@ -389,6 +390,6 @@ final class PolicyWorld {
 
     /** The reason for which the last Job failed. */
     Reason failure() {
-        return status().maintenance().reason();
+        return status().maintenance().job().reason();
     }
 }
