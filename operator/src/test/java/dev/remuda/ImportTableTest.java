@@ -56,7 +56,7 @@ class ImportTableTest {
             only("cluster", and(CLIENT, JACKSON, "dev.remuda.api..", "dev.remuda.job..", "dev.remuda.task..", "dev.remuda.observability..", "io.javaoperatorsdk.."));
 
     @ArchTest
-    static final ArchRule observability = only("observability", MODEL, JACKSON, "org.slf4j..", "dev.remuda.api..", "dev.remuda.task..", "com.sun.net.httpserver..", "io.micrometer..", "io.prometheus.metrics.model..", "io.fabric8.kubernetes.client");
+    static final ArchRule observability = only("observability", MODEL, JACKSON, "org.slf4j..", "dev.remuda.api..", "dev.remuda.status..", "dev.remuda.task..", "com.sun.net.httpserver..", "io.micrometer..", "io.prometheus.metrics.model..", "io.fabric8.kubernetes.client");
 
     @ArchTest
     static final ArchRule backup = only("backup", and(CLIENT, RECONCILER));

@@ -28,6 +28,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Next Backup", jsonPath = ".status.nextBackup", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Kept", jsonPath = ".status.retention.kept", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "Size", jsonPath = ".status.lastBackup.size", type = Type.STRING)
+@AdditionalPrinterColumn(name = "Verified", jsonPath = ".status.verification.lastVerified.finishedAt", type = Type.DATE)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
 public class BackupPolicy extends CustomResource<BackupPolicySpec, BackupPolicyStatus> implements Namespaced, Versioned {
     private static final long serialVersionUID = 1L;

@@ -12,6 +12,9 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 
 /** The wanted state of a {@link BackupPolicy}. */
+@ValidationRule(
+        value = "!has(self.verification) || !has(self.verification.schedule) || !has(self.dump) || !has(self.dump.content) || self.dump.content != 'DataOnly'",
+        message = "a dump of rows alone (dump.content DataOnly) cannot be restored by itself, so no drill can be held; remove verification.schedule")
 public record BackupPolicySpec(
         @Required @JsonPropertyDescription("The database to back up.") DatabaseSpec database,
         @Required @JsonPropertyDescription("Where backups are stored.") StorageSpec storage,
@@ -51,6 +54,9 @@ public record BackupPolicySpec(
         RetrySpec retry,
         @JsonPropertyDescription("What the team has promised of this database's data; metrics and alerts measure what is against it. Absent: nothing.")
         ObjectivesSpec objectives,
+        @JsonPropertyDescription("How stored backups are proved to be good for something: read whole, and restored for a trial. Absent: only when a Backup is annotated with "
+                + "remuda.dev/verify.")
+        VerificationSpec verification,
         @JsonPropertyDescription("Who is told at once of what happens to this policy's Backups and Restores. Absent: nobody; Events, metrics and alerts tell all the same.")
         @Size(max = 8) List<NotificationSpec> notifications,
         @JsonPropertyDescription("What happens to stored data when its Backup is deleted, by a person or with its namespace. Retain (the default): it stays. Delete: it is purged, "
@@ -74,6 +80,7 @@ public record BackupPolicySpec(
         timeout = timeout == null ? DEFAULT_TIMEOUT : timeout;
         retry = retry == null ? RetrySpec.USUAL : retry;
         objectives = objectives == null ? ObjectivesSpec.NONE : objectives;
+        verification = verification == null ? VerificationSpec.NONE : verification;
         notifications = notifications == null ? List.of() : List.copyOf(notifications);
         deletionPolicy = deletionPolicy == null ? DeletionPolicy.Retain : deletionPolicy;
         failedBackupsHistoryLimit = failedBackupsHistoryLimit == null ? USUAL_FAILED : failedBackupsHistoryLimit;

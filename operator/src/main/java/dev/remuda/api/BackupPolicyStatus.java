@@ -14,7 +14,8 @@ import dev.remuda.task.Reason;
 public record BackupPolicyStatus(
         @JsonPropertyDescription("The generation of the spec that this status speaks of.") Long observedGeneration,
         @JsonPropertyDescription("Condition Ready: whether all schedules are understood and backups can be made by them. Condition Maintained: whether the last look into the store "
-                + "found all backups that are kept, and everything that was to be moved or purged was.")
+                + "found all backups that are kept, and everything that was to be moved or purged was. Condition Verified: whether the last drill succeeded and no kept backup is known "
+                + "to be damaged.")
         List<Condition> conditions,
         @JsonPropertyDescription("The newest completed Backup; absent when there is none.") LastBackup lastBackup,
         @JsonPropertyDescription("When the next scheduled backup starts; absent: none does.") Instant nextBackup,
@@ -24,11 +25,12 @@ public record BackupPolicyStatus(
         @JsonPropertyDescription("What is kept, and what goes next.") Retention retention,
         @JsonPropertyDescription("The last Job that kept the store in order.") Maintenance maintenance,
         @JsonPropertyDescription("The last look for backups in the store that this cluster has no Backup for.") Catalogue catalogue,
+        @JsonPropertyDescription("How backups are proved after they were made.") Verification verification,
         @JsonPropertyDescription("With storage.s3.transitions Lifecycle: the rules for the bucket, as JSON for aws s3api put-bucket-lifecycle-configuration. "
                 + "Merge them with the bucket's others: that command replaces all.")
         String lifecycleRules) {
 
-    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null, null, null);
+    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null, null, null, null);
 
     public BackupPolicyStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
@@ -105,4 +107,52 @@ public record BackupPolicyStatus(
             return new Maintenance(next, succeededAt);
         }
     }
+
+    /** How backups are proved after they were made. */
+    public record Verification(
+            @JsonPropertyDescription("The Job that does it, or did last; absent: there was none yet.") StoreJob job,
+            @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+            @JsonPropertyDescription("What it does: Read (each byte of some backups) or Drill (restores one for a trial).") Kind kind,
+            @JsonPropertyDescription("Names of the Backups that it is about.") List<String> backups,
+            @JsonPropertyDescription("How far the schedule of drills has come.") Point drills,
+            @JsonPropertyDescription("How far the schedule of integrity has come.") Point integrity,
+            @JsonPropertyDescription("How many Backups the drill that is due has found to be bad so far.") int bad,
+            @JsonPropertyDescription("The newest drill that succeeded; absent: none has yet.") Drill lastVerified) {
+
+        public static final Verification NONE = new Verification(null, null, null, null, null, 0, null);
+
+        public Verification {
+            backups = backups == null ? List.of() : List.copyOf(backups);
+        }
+
+        /** Whether a Job is planned or runs. */
+        public boolean underWay() {
+            return job != null && job.underWay();
+        }
+
+        /** The same with its Job further on. */
+        public Verification with(StoreJob next) {
+            return new Verification(next, kind, backups, drills, integrity, bad, lastVerified);
+        }
+
+        /** What a Job of verification does. */
+        public enum Kind {
+            Read,
+            Drill
+        }
+    }
+
+    /** How far a schedule has come. */
+    public record Point(
+            @JsonPropertyDescription("The schedule and time zone as they were read; a changed schedule counts from the moment of the change.") String schedule,
+            @JsonPropertyDescription("Moments of the schedule up to this one are done with.") Instant since,
+            @JsonPropertyDescription("The next moment of the schedule.") Instant next,
+            @JsonPropertyDescription("Time from there to the moment after it, such as 30d.") String interval) {}
+
+    /** A drill that succeeded. */
+    public record Drill(
+            @JsonPropertyDescription("Name of the Backup that was restored.") String backup,
+            @JsonPropertyDescription("When its snapshot was taken.") Instant snapshotAt,
+            @JsonPropertyDescription("When the drill ended.") Instant finishedAt,
+            @JsonPropertyDescription("How many seconds it took to restore and compare it.") long restoreSeconds) {}
 }

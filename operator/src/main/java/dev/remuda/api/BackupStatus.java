@@ -15,7 +15,8 @@ public record BackupStatus(
         @JsonPropertyDescription("Pending, Running, Completed, Failed or Deleting. Completed means: pg_dump succeeded, what is stored was compared with what was streamed, and the "
                 + "manifest is written. Deleting: no tier keeps it, and it is being purged from the store.")
         Phase phase,
-        @JsonPropertyDescription("Condition Completed: True, or False with the reason and what to do, or Unknown while it runs.") List<Condition> conditions,
+        @JsonPropertyDescription("Condition Completed: True, or False with the reason and what to do, or Unknown while it runs. Condition Intact: whether all of it was as it "
+                + "should be when the store was last read. Condition Verified: whether it could be restored, and what was restored was what was backed up.") List<Condition> conditions,
         @JsonPropertyDescription("The runs of a worker that were made for it, oldest first.") List<Attempt> attempts,
         @JsonPropertyDescription("When work began.") Instant startedAt,
         @JsonPropertyDescription("When it was Completed or Failed.") Instant completedAt,
@@ -39,12 +40,13 @@ public record BackupStatus(
         @JsonPropertyDescription("The database's extensions, from name to version.") Map<String, String> extensions,
         @JsonPropertyDescription("How many tables and hypertables are in it. The manifest has the rows of each.") Integer tables,
         @JsonPropertyDescription("How many rows of them are in it together.") Long rows,
-        @JsonPropertyDescription("How far the dump has come, while it runs.") ProgressStatus progress) {
+        @JsonPropertyDescription("How far the dump has come, while it runs.") ProgressStatus progress,
+        @JsonPropertyDescription("What was done to prove it after it was made; absent: nothing.") Verification verification) {
 
     public static final BackupStatus NONE =
-            new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
-    /** One that nothing is known of the progress of. */
+    /** One of whose progress and verification nothing is known. */
     public BackupStatus(
             Phase phase, List<Condition> conditions, List<Attempt> attempts, Instant startedAt, Instant completedAt, String duration, DatabaseSpec database,
             StorageSpec storage, JobTemplateSpec jobTemplate, Location location, String tier, StorageClass storageClass, List<String> retainedBy, Instant expiresAt,
@@ -52,7 +54,7 @@ public record BackupStatus(
             Map<String, String> extensions, Integer tables, Long rows) {
         this(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, null);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, null, null);
     }
 
     public BackupStatus {
@@ -66,35 +68,42 @@ public record BackupStatus(
     public BackupStatus in(Phase next, List<Condition> because) {
         return new BackupStatus(
                 next, because, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification);
     }
 
     /** The same, kept for other reasons. */
     public BackupStatus retained(List<String> by, Instant until) {
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, by, until,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification);
     }
 
     /** The same, with its dump labelled and stored otherwise. */
     public BackupStatus moved(String toTier, StorageClass toClass) {
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, toTier, toClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification);
     }
 
     /** The same, to be stored elsewhere. */
     public BackupStatus movedTo(Location place) {
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, place, tier, storageClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification);
     }
 
     /** The same, having come that far. */
     public BackupStatus at(ProgressStatus point) {
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, point);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, point, verification);
+    }
+
+    /** The same, after it was looked at. */
+    public BackupStatus verified(Verification found, List<Condition> because) {
+        return new BackupStatus(
+                phase, because, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, found);
     }
 
     /** How its store is reached: as its policy says while that is there and the bucket is still the same, else as was noted. */
@@ -117,4 +126,16 @@ public record BackupStatus(
             @JsonPropertyDescription("The place of its manifest and dump, s3://bucket/prefix/.") String url,
             @JsonPropertyDescription("Key prefix of its objects in the bucket, ending in a slash.") String prefix,
             @JsonPropertyDescription("Key of the dump in the bucket.") String dataKey) {}
+
+    /** What was done to prove a backup after it was made. */
+    public record Verification(
+            @JsonPropertyDescription("When it was last looked at in the store: read whole, or, in an archive, compared as far as the store tells.") Instant readAt,
+            @JsonPropertyDescription("When it was last restored for a trial, with success.") Instant restoredAt,
+            @JsonPropertyDescription("How many seconds that took, from the first look at the store until all was compared.") Long restoreSeconds,
+            @JsonPropertyDescription("The same for people.") String restoreDuration,
+            @JsonPropertyDescription("The Job that looked at it last.") String job,
+            @JsonPropertyDescription("Value of the annotation remuda.dev/verify that is answered; absent: nobody asked.") String request) {
+
+        public static final Verification NONE = new Verification(null, null, null, null, null, null);
+    }
 }

@@ -20,13 +20,16 @@ public record TierSpec(
                 + "the first one counts. Tiers whose schedules meet share one Backup.")
         @Size(min = 1, max = 128)
         @ValidationRule(
-                value = "self.matches('^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|[^ @]+( +[^ ]+){4})$')",
-                message = "schedule must be cron's five fields, such as 0 2 * * *, or one of @hourly, @daily, @weekly, @monthly, @yearly")
+                value = "self.matches('" + TierSpec.CRON + "')",
+                message = TierSpec.NO_CRON)
         String schedule,
         @JsonPropertyDescription("How long its backups are kept. Absent: for ever.") RetentionSpec retention,
         @JsonPropertyDescription("Class of S3 for the dumps that this tier keeps, as storage.s3.transitions says. Absent: they stay as they are. "
                 + "The newest backup of a policy is never put into an archive (GLACIER, DEEP_ARCHIVE), from which it would come back slowly.")
         StorageClass storageClass) {
+
+    static final String CRON = "^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|[^ @]+( +[^ ]+){4})$";
+    static final String NO_CRON = "schedule must be cron's five fields, such as 0 2 * * *, or one of @hourly, @daily, @weekly, @monthly, @yearly";
 
     public TierSpec {
         retention = retention == null ? RetentionSpec.FOR_EVER : retention;

@@ -17,6 +17,7 @@ import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Durations;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.RestoreSpec.Migrations;
+import dev.remuda.api.VerificationSpec;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.config.ThisCluster;
 import dev.remuda.task.Claimant;
@@ -69,6 +70,30 @@ public final class JobBuilding {
         return job(owner, name, "migrations", template, timeout, pod);
     }
 
+    /** A Job whose worker restores a backup for a trial into a server that runs beside it, and ends with it. @param preload whether the backup needs TimescaleDB */
+    public Job drill(Owner owner, String name, VerificationSpec.Server server, boolean preload, Task task, Mounts mounts, JobTemplateSpec template, Duration timeout) {
+        Volume passwd = new VolumeBuilder()
+                .withName(Beside.PASSWD)
+                .withNewDownwardAPI()
+                .addNewItem()
+                .withPath(Beside.PASSWD)
+                .withNewFieldRef()
+                .withFieldPath("metadata.annotations['" + Labels.PASSWD + "']")
+                .endFieldRef()
+                .endItem()
+                .endDownwardAPI()
+                .build();
+        PodSpec pod = pod(template, timeout)
+                .withInitContainers(Beside.server(server, preload))
+                .withContainers(Containers.worker(config, task, mounts, template).addToVolumeMounts(Beside.shared()).build())
+                .withVolumes(mounts.volumes())
+                .addToVolumes(empty("tmp", null, "64Mi"), passwd, Beside.room(server))
+                .build();
+        Job job = job(owner, name, "drill-beside", template, timeout, pod);
+        job.getSpec().getTemplate().getMetadata().getAnnotations().put(Labels.PASSWD, Beside.passwd(USER));
+        return job;
+    }
+
     private Job job(Owner owner, String name, String kind, JobTemplateSpec template, Duration timeout, PodSpec pod) {
         Map<String, String> labels = new HashMap<>(template.labels());
         labels.putAll(Labels.of(owner, kind));
@@ -97,7 +122,7 @@ public final class JobBuilding {
                 .withNewTemplate()
                 .withNewMetadata()
                 .withLabels(labels)
-                .withAnnotations(annotations)
+                .withAnnotations(new HashMap<>(annotations))
                 .endMetadata()
                 .withSpec(pod)
                 .endTemplate()

@@ -25,6 +25,12 @@ public final class Labels {
     /** Annotation of a BackupPolicy: the uid of the BackupPolicy, of another cluster, whose place in the store it takes. */
     public static final String TAKE_OVER = "remuda.dev/take-over";
 
+    /** Annotation of a Backup: when it changes, the Backup is proved, by a drill where its policy has somewhere to restore to, else by being read. */
+    public static final String VERIFY = "remuda.dev/verify";
+
+    /** Annotation of a Pod with a server in it: the user that it runs as, as a line of /etc/passwd. */
+    static final String PASSWD = "remuda.dev/passwd";
+
     /** Annotation of a Backup that was found in the store: what it is, as JSON of a {@link dev.remuda.task.Catalogued}. */
     public static final String FOUND = "remuda.dev/found";
 

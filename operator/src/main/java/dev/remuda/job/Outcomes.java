@@ -204,7 +204,10 @@ final class Outcomes {
         if (init(pod).map(ContainerState::getRunning).isPresent()) {
             return new Outcome.Running();
         }
-        Optional<ContainerStateWaiting> waiting = init(pod).filter(state -> state.getWaiting() != null).or(() -> state(pod)).map(ContainerState::getWaiting);
+        Optional<ContainerStateWaiting> waiting = init(pod).filter(state -> state.getWaiting() != null)
+                .or(() -> held(pod))
+                .or(() -> state(pod))
+                .map(ContainerState::getWaiting);
         if (waiting.isPresent() && waiting.get().getReason() != null) {
             String why = waiting.get().getMessage();
             return new Outcome.Waiting(waiting.get().getReason(), why == null ? "the Pod is being started" : why);
@@ -245,6 +248,15 @@ final class Outcomes {
 
     private static Optional<ContainerState> init(Pod pod) {
         return Optional.ofNullable(pod.getStatus()).stream().flatMap(status -> named(status.getInitContainerStatuses(), Containers.CONNECTION)).findFirst();
+    }
+
+    /** The server beside a worker, when that cannot begin because this one does not. */
+    private static Optional<ContainerState> held(Pod pod) {
+        boolean waits = state(pod).filter(main -> main.getWaiting() != null).isPresent();
+        return Optional.ofNullable(pod.getStatus()).filter(status -> waits).stream()
+                .flatMap(status -> named(status.getInitContainerStatuses(), Beside.SERVER))
+                .filter(state -> state.getWaiting() != null)
+                .findFirst();
     }
 
     private static Stream<ContainerState> named(List<ContainerStatus> statuses, String name) {

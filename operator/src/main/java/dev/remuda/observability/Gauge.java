@@ -29,6 +29,11 @@ enum Gauge {
     RESTORE_SUCCESS("remuda_restore_last_success_timestamp_seconds", "When the newest Completed Restore of a Backup of the policy was completed", "namespace", "policy"),
     RESTORE_FAILURE("remuda_restore_last_failure_timestamp_seconds", "When the newest Failed Restore of a Backup of the policy failed", "namespace", "policy"),
     RESTORE_DURATION("remuda_restore_last_duration_seconds", "How long the newest Completed Restore of a Backup of the policy took", "namespace", "policy"),
+    POLICY_VERIFIED("remuda_policy_verified", "1 while the last drill succeeded and no kept backup is known to be damaged, else 0; absent before the first", "namespace", "policy"),
+    VERIFICATION_SUCCESS("remuda_verification_last_success_timestamp_seconds", "When a drill last restored a backup of the policy with success", "namespace", "policy"),
+    VERIFICATION_DURATION("remuda_verification_last_duration_seconds", "How long that took, from the first look at the store until all was compared", "namespace", "policy"),
+    VERIFICATION_INTERVAL("remuda_verification_interval_seconds", "Between the next two moments of the schedule of drills; absent: none are scheduled", "namespace", "policy"),
+    DAMAGED("remuda_damaged_backups", "Completed Backups that are known not to be what they were when they were made", "namespace", "policy"),
     OBJECTIVE("remuda_objective_seconds", "What spec.objectives of the BackupPolicy promises: rpo and rto", "namespace", "policy", "objective"),
     OBJECTIVE_BREACHED("remuda_objective_breached", "1 when what was measured is more than was promised, else 0; absent: nothing was measured yet", "namespace", "policy", "objective");
 

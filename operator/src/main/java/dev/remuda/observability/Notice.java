@@ -19,7 +19,7 @@ public record Notice(Occasion occasion, String namespace, String policy, String 
     /** For people. */
     String text() {
         String sign = switch (occasion) {
-            case Failed, Missed -> "[FAILED] ";
+            case Failed, Missed, VerificationFailed -> "[FAILED] ";
             case Recovered -> "[RECOVERED] ";
             case Succeeded -> "";
             case RestoreFinished -> "Completed".equals(reason) ? "[RESTORED] " : "[RESTORE FAILED] ";

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.Condition;
 
@@ -20,6 +21,7 @@ import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
 import dev.remuda.api.RestoreStatus;
+import dev.remuda.status.Trust;
 
 /** What one policy, its Backups and its Restores put on the sheet. */
 final class PolicySheet {
@@ -44,7 +46,7 @@ final class PolicySheet {
         PolicySheet of = new PolicySheet(sheet, policy, now);
         List<BackupStatus> made = backups.stream().filter(backup -> backup.getSpec().safety() == null).map(Backup::getStatus).toList();
         Optional<BackupStatus> newest = made.stream()
-                .filter(status -> status.phase() == Phase.Completed && status.snapshotAt() != null)
+                .filter(status -> status.phase() == Phase.Completed && status.snapshotAt() != null && !Trust.isDamaged(status))
                 .max(Comparator.comparing(BackupStatus::snapshotAt));
         of.policy();
         newest.ifPresent(of::newest);
@@ -52,7 +54,25 @@ final class PolicySheet {
         of.kept(backups.stream().map(Backup::getStatus).toList());
         Optional<Duration> restored = of.restores(restores.stream().map(Restore::getStatus).toList());
         Instant safe = newest.map(BackupStatus::snapshotAt).orElseGet(() -> Instant.parse(policy.getMetadata().getCreationTimestamp()));
-        of.objectives(Duration.between(safe, now), restored);
+        of.objectives(Duration.between(safe, now), Stream.of(restored, of.verification(made)).flatMap(Optional::stream).max(Comparator.naturalOrder()));
+    }
+
+    /** @return how long the newest drill took */
+    private Optional<Duration> verification(List<BackupStatus> made) {
+        sheet.put(Gauge.DAMAGED, made.stream().filter(status -> status.phase() == Phase.Completed && Trust.isDamaged(status)).count(), namespace, name);
+        if (policy.getStatus() == null || policy.getStatus().verification() == null) {
+            return Optional.empty();
+        }
+        condition(Gauge.POLICY_VERIFIED, policy.getStatus(), Trust.VERIFIED);
+        BackupPolicyStatus.Verification status = policy.getStatus().verification();
+        Optional.ofNullable(status.drills()).map(BackupPolicyStatus.Point::interval)
+                .ifPresent(interval -> sheet.put(Gauge.VERIFICATION_INTERVAL, seconds(Durations.parse(interval)), namespace, name));
+        if (status.lastVerified() == null) {
+            return Optional.empty();
+        }
+        sheet.put(Gauge.VERIFICATION_SUCCESS, status.lastVerified().finishedAt(), namespace, name);
+        sheet.put(Gauge.VERIFICATION_DURATION, status.lastVerified().restoreSeconds(), namespace, name);
+        return Optional.of(Duration.ofSeconds(status.lastVerified().restoreSeconds()));
     }
 
     private void policy() {
@@ -84,7 +104,7 @@ final class PolicySheet {
 
     private void condition(Gauge gauge, BackupPolicyStatus status, String type) {
         Optional<Condition> condition = status.conditions().stream().filter(known -> type.equals(known.getType())).findFirst();
-        condition.ifPresent(known -> sheet.put(gauge, "True".equals(known.getStatus()), namespace, name));
+        condition.filter(known -> !"Unknown".equals(known.getStatus())).ifPresent(known -> sheet.put(gauge, "True".equals(known.getStatus()), namespace, name));
     }
 
     private void newest(BackupStatus newest) {

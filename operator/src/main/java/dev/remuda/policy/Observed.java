@@ -13,6 +13,7 @@ import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupPolicyStatus.Catalogue;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
+import dev.remuda.api.BackupPolicyStatus.Verification;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
@@ -37,11 +38,12 @@ record Observed(
         Instant now) {
 
     /** The Jobs for the store that are under way. */
-    record Jobs(Optional<JobView> maintenance, Optional<JobView> catalogue) {
+    record Jobs(Optional<JobView> maintenance, Optional<JobView> catalogue, Optional<JobView> verification) {
         static Jobs of(BackupPolicyStatus status, Function<StoreJob, Optional<JobView>> find) {
             return new Jobs(
                     Optional.ofNullable(status.maintenance()).map(Maintenance::job).filter(StoreJob::underWay).flatMap(find),
-                    Optional.ofNullable(status.catalogue()).map(Catalogue::job).filter(StoreJob::underWay).flatMap(find));
+                    Optional.ofNullable(status.catalogue()).map(Catalogue::job).filter(StoreJob::underWay).flatMap(find),
+                    Optional.ofNullable(status.verification()).map(Verification::job).filter(StoreJob::underWay).flatMap(find));
         }
     }
 
@@ -59,6 +61,10 @@ record Observed(
 
     BackupPolicyStatus status() {
         return policy.getStatus() == null ? BackupPolicyStatus.NONE : policy.getStatus();
+    }
+
+    Verification verification() {
+        return status().verification() == null ? Verification.NONE : status().verification();
     }
 
     String name() {
@@ -91,10 +97,13 @@ record Observed(
         return backups.stream().filter(backup -> !backup.isOfNewerVersion() && !statusOf(backup).hasEnded() && !backup.isMarkedForDeletion()).toList();
     }
 
-    /** Who needs a Backup as it is: the Restore that reads it now, or a newer operator that knows what this one does not. */
+    /** Who needs a Backup as it is: whoever reads it now, or a newer operator that knows what this one does not. */
     Optional<String> reader(Backup backup) {
         if (backup.isOfNewerVersion()) {
             return Optional.of("a newer operator, for this one does not know its " + String.join(", ", backup.unread()));
+        }
+        if (verification().underWay() && verification().backups().contains(backup.getMetadata().getName())) {
+            return Optional.of("Job " + verification().job().name() + ", which verifies it");
         }
         return restores.stream()
                 .filter(restore -> restore.isReading(backup.getMetadata().getName()))

@@ -12,25 +12,35 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicyStatus.Catalogue;
+import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
+import dev.remuda.api.RestoreSpec;
 import dev.remuda.api.S3Spec;
 import dev.remuda.api.StoreJob;
+import dev.remuda.api.VerificationSpec;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Mounts;
 import dev.remuda.job.Names;
 import dev.remuda.task.CatalogueTask;
 import dev.remuda.task.Claimant;
+import dev.remuda.task.DatabaseAccess;
+import dev.remuda.task.DrillTask;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.MaintainTask;
+import dev.remuda.task.SideDatabase;
+import dev.remuda.task.VerifyTask;
 
-/** The Job that keeps a policy's part of a store in order. */
+/** The Jobs that keep a policy's part of a store in order, and prove what is in it. */
 final class PolicyJobs {
     /** Leftovers are swept when they are older: a worker that was cut off from the cluster may go on for a while. */
     static final Duration LEFTOVER_AGE = Duration.ofHours(24);
 
     /** Copies within a store of hundreds of gigabytes take their time. */
     private static final Duration TIMEOUT = Duration.ofHours(6);
+
+    /** What one Job reads, so that not too much is read again when it is cut short: 256 GiB, half an hour of a fast network. */
+    private static final long MOST_READ = 256L << 30;
 
     private static final Duration CATALOGUE_TIMEOUT = Duration.ofMinutes(30);
 
@@ -84,6 +94,51 @@ final class PolicyJobs {
         Mounts mounts = new Mounts();
         CatalogueTask task = new CatalogueTask(mounts.store(place), Names.root(place.prefix(), seen.namespace(), seen.name()), taking(seen.policy()), planned.after(), Cataloguing.AT_ONCE);
         return building.build(seen.owner(), planned.job().name(), "catalogue", task, mounts, seen.spec().jobTemplate(), CATALOGUE_TIMEOUT);
+    }
+
+    static String verificationName(Observed seen, int number) {
+        return Names.job(seen.name(), "verify-" + number);
+    }
+
+    /** As many of them as one Job can be expected to read: of one store, and not too large together. */
+    static List<Backup> together(List<Backup> backups) {
+        List<Backup> some = new ArrayList<>();
+        long bytes = 0;
+        for (Backup backup : backups) {
+            bytes += Objects.requireNonNullElse(backup.getStatus().sizeBytes(), 0L);
+            boolean fits = some.isEmpty() || bytes <= MOST_READ && some.size() < VerifyTask.MAX_ITEMS;
+            if (fits && (some.isEmpty() || isSame(place(some.getFirst()), place(backup)))) {
+                some.add(backup);
+            }
+        }
+        return some;
+    }
+
+    /** @param backups of one store */
+    Job read(Observed seen, StoreJob planned, List<Backup> backups) {
+        Mounts mounts = new Mounts();
+        VerifyTask task = new VerifyTask(
+                mounts.store(seen.spec().reach(place(backups.getFirst()))),
+                backups.stream()
+                        .map(backup -> new VerifyTask.Item(backup.getMetadata().getUid(), backup.getMetadata().getName(), prefix(backup), backup.getStatus().checksum()))
+                        .toList());
+        return building.build(seen.owner(), planned.name(), "verify", task, mounts, seen.spec().jobTemplate(), TIMEOUT);
+    }
+
+    Job drill(Observed seen, StoreJob planned, Backup backup) {
+        VerificationSpec spec = seen.spec().verification();
+        Mounts mounts = new Mounts();
+        String uid = seen.policy().getMetadata().getUid();
+        DatabaseAccess target = spec.target() == null ? null : mounts.database(spec.target().database(SideDatabase.restore(uid)));
+        DrillTask task = new DrillTask(
+                seen.name(), uid, seen.namespace(), mounts.store(seen.spec().reach(place(backup))), prefix(backup), backup.getStatus().checksum(), target,
+                spec.checks().stream().map(RestoreSpec.Check::sql).toList());
+        Duration timeout = Durations.parse(spec.timeout());
+        if (spec.target() != null) {
+            return building.build(seen.owner(), planned.name(), "drill", task, mounts, seen.spec().jobTemplate(), timeout);
+        }
+        boolean timescale = backup.getStatus().extensions() != null && backup.getStatus().extensions().containsKey("timescaledb");
+        return building.drill(seen.owner(), planned.name(), spec.server(), timescale, task, mounts, seen.spec().jobTemplate(), timeout);
     }
 
     private static Claimant taking(BackupPolicy policy) {

@@ -30,19 +30,21 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
         Scheduling scheduling = Scheduling.of(seen);
         Cataloguing cataloguing = Cataloguing.of(seen, jobs, startDeadline);
         Maintaining maintaining = Maintaining.of(seen, retaining, jobs, startDeadline);
+        Verifying verifying = Verifying.of(seen, jobs, startDeadline);
         List<Step> steps = new ArrayList<>(changed(seen));
         steps.addAll(cataloguing.steps());
         steps.addAll(scheduling.steps());
         steps.addAll(retaining.steps());
         steps.addAll(maintaining.steps());
+        steps.addAll(verifying.steps());
         if (!scheduling.ready().ok()) {
             steps.addAll(told(seen, scheduling.ready().reason(), scheduling.ready().message())); // last, for a refusal of what comes before is told instead
         }
-        Optional<Duration> again = Stream.of(until(scheduling.next(), seen.now()), until(retaining.nextExpiry(), seen.now()), maintaining.again(), cataloguing.again())
+        Optional<Duration> again = Stream.of(until(scheduling.next(), seen.now()), until(retaining.nextExpiry(), seen.now()), maintaining.again(), cataloguing.again(), verifying.again())
                 .flatMap(Optional::stream)
                 .map(wait -> wait.isZero() ? wait : wait.compareTo(AT_LEAST) < 0 ? AT_LEAST : wait.compareTo(AT_MOST) > 0 ? AT_MOST : wait)
                 .min(Duration::compareTo);
-        return new PolicyPlan(PolicyStatuses.of(seen, scheduling, retaining, maintaining, cataloguing), steps, again);
+        return new PolicyPlan(PolicyStatuses.of(seen, scheduling, retaining, maintaining, cataloguing, verifying), steps, again);
     }
 
     /** For the record: who made it what it is now. A new policy is none that was changed. */

@@ -12,9 +12,14 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupPolicyStatus.LastBackup;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
+import dev.remuda.api.BackupPolicyStatus.Verification;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
+import dev.remuda.api.StoreJob;
+import dev.remuda.status.CompletedCondition;
 import dev.remuda.status.Conditions;
+import dev.remuda.status.Trust;
+import dev.remuda.task.Reason;
 
 /** The status of a policy, for what its plan found. */
 final class PolicyStatuses {
@@ -23,15 +28,16 @@ final class PolicyStatuses {
 
     private PolicyStatuses() {}
 
-    static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining, Cataloguing cataloguing) {
+    static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining, Cataloguing cataloguing, Verifying verifying) {
         List<Condition> conditions = new ArrayList<>();
         Scheduling.Readiness ready = scheduling.ready();
         conditions.add(condition(seen, READY, ready.ok() ? "True" : "False", ready.reason(), ready.message()));
         maintained(seen, maintaining.status()).ifPresent(conditions::add);
+        verified(seen, verifying).ifPresent(conditions::add);
         return new BackupPolicyStatus(
                 seen.policy().getMetadata().getGeneration(), conditions, newest(seen).orElse(null), scheduling.next().orElse(null), scheduling.overdueSince().orElse(null),
                 scheduling.tiers(),
-                retaining.status(), maintaining.status(), cataloguing.status(), LifecycleRules.of(seen).orElse(null));
+                retaining.status(), maintaining.status(), cataloguing.status(), shown(verifying.status()), LifecycleRules.of(seen).orElse(null));
     }
 
     /** Nothing of a plan was carried out for certain, so all else stays as it was. */
@@ -40,7 +46,7 @@ final class PolicyStatuses {
         List<Condition> conditions = new ArrayList<>(List.of(condition(seen, READY, "False", reason, message)));
         s.conditions().stream().filter(condition -> !READY.equals(condition.getType())).forEach(conditions::add);
         return new BackupPolicyStatus(
-                s.observedGeneration(), conditions, s.lastBackup(), s.nextBackup(), overdueSince(seen), s.tiers(), s.retention(), s.maintenance(), s.catalogue(), s.lifecycleRules());
+                s.observedGeneration(), conditions, s.lastBackup(), s.nextBackup(), overdueSince(seen), s.tiers(), s.retention(), s.maintenance(), s.catalogue(), s.verification(), s.lifecycleRules());
     }
 
     /** What was due is not made while the policy is not Ready. */
@@ -59,14 +65,61 @@ final class PolicyStatuses {
                 : condition(seen, MAINTAINED, "False", maintenance.job().reason().name(), maintenance.job().message()));
     }
 
+    /** Where nothing was ever asked for, nothing is shown. */
+    private static Verification shown(Verification verification) {
+        return verification.equals(Verification.NONE) ? null : verification;
+    }
+
+    private static Optional<Condition> verified(Observed seen, Verifying verifying) {
+        Verification status = verifying.status();
+        StoreJob job = status.job();
+        if (verifying.problem().isPresent()) {
+            return Optional.of(condition(seen, Trust.VERIFIED, "False", Reason.InvalidSchedule.name(), verifying.problem().get()));
+        }
+        if (job != null && job.reason() != null) {
+            return Optional.of(condition(seen, Trust.VERIFIED, "False", job.reason().name(), job.message()));
+        }
+        if (job != null && job.underWay() && job.failures() > 0) { // what is known is what the one before it met
+            return seen.status().conditions().stream().filter(condition -> Trust.VERIFIED.equals(condition.getType())).findFirst();
+        }
+        Optional<Backup> bad = worst(seen, status);
+        if (bad.isPresent()) {
+            Condition of = bad.get().getStatus().conditions().stream()
+                    .filter(condition -> !CompletedCondition.TYPE.equals(condition.getType()) && "False".equals(condition.getStatus()))
+                    .findFirst().orElseThrow();
+            return Optional.of(condition(
+                    seen, Trust.VERIFIED, "False", of.getReason(), "Backup " + bad.get().getMetadata().getName() + ": " + of.getMessage() + ". " + lastGood(status)));
+        }
+        if (status.lastVerified() != null) {
+            return Optional.of(condition(seen, Trust.VERIFIED, "True", "Restored", lastGood(status)));
+        }
+        boolean wanted = status.drills() != null || status.integrity() != null || job != null;
+        return wanted ? Optional.of(condition(seen, Trust.VERIFIED, "Unknown", "NotYet", lastGood(status))) : Optional.empty();
+    }
+
+    /** The newest that is known to be damaged, or that a drill refuted after the last good one. */
+    private static Optional<Backup> worst(Observed seen, Verification status) {
+        Instant good = status.lastVerified() == null || status.lastVerified().snapshotAt() == null ? Instant.EPOCH : status.lastVerified().snapshotAt();
+        return seen.in(Phase.Completed)
+                .filter(backup -> Trust.isDamaged(backup.getStatus()) || Trust.isRefuted(backup.getStatus()) && backup.getStatus().snapshotAt().isAfter(good))
+                .max(Comparator.comparing(backup -> backup.getStatus().snapshotAt()));
+    }
+
+    private static String lastGood(Verification status) {
+        return status.lastVerified() == null
+                ? "No drill has succeeded yet"
+                : "The last drill that succeeded restored Backup " + status.lastVerified().backup() + " in " + status.lastVerified().restoreSeconds() + " s, at "
+                        + status.lastVerified().finishedAt();
+    }
+
     private static Condition condition(Observed seen, String type, String status, String reason, String message) {
         return Conditions.of(seen.status().conditions(), type, status, reason, message, seen.generation(), seen.now());
     }
 
-    /** The newest is the one with the newest snapshot: a backup that took long is as old as what is in it. */
+    /** The newest is the one with the newest snapshot: a backup that took long is as old as what is in it. A damaged one is none. */
     private static Optional<LastBackup> newest(Observed seen) {
         return seen.in(Phase.Completed)
-                .filter(backup -> backup.getStatus().snapshotAt() != null)
+                .filter(backup -> backup.getStatus().snapshotAt() != null && !Trust.isDamaged(backup.getStatus()))
                 .max(Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt())
                         .thenComparing(backup -> backup.getMetadata().getName()))
                 .map(PolicyStatuses::last);

@@ -29,6 +29,7 @@ import dev.remuda.retention.Decision;
 import dev.remuda.retention.Retention;
 import dev.remuda.retention.Rule;
 import dev.remuda.status.DeletionMark;
+import dev.remuda.status.Trust;
 import dev.remuda.task.StorageClass;
 
 /**
@@ -73,7 +74,7 @@ record Retaining(
                             backup.getStatus(), String.join(", ", keep.reasons()), Observed.generation(backup), seen.now()))));
                 }
                 case Decision.Keep keep -> {
-                    move(seen, backup, keep, kept.isEmpty()).ifPresent(moves::add);
+                    move(seen, backup, keep, kept.stream().allMatch(newer -> Trust.isDamaged(newer.getStatus()))).ifPresent(moves::add);
                     kept.add(backup);
                     note(backup, keep.reasons(), keep.expiresAt().map(Retaining::toTheSecond).orElse(null)).ifPresent(steps::add);
                 }
@@ -93,7 +94,11 @@ record Retaining(
     private static Candidate candidate(Observed seen, Backup backup) {
         return new Candidate(
                 backup.getMetadata().getName(), backup.getStatus().snapshotAt(), backup.getSpec().ofTiers(), backup.getSpec().hasPin(),
-                seen.reader(backup));
+                seen.reader(backup), trust(backup.getStatus()));
+    }
+
+    private static Candidate.Trust trust(BackupStatus status) {
+        return Trust.isDamaged(status) ? Candidate.Trust.DAMAGED : Trust.isVerified(status) ? Candidate.Trust.VERIFIED : Candidate.Trust.UNKNOWN;
     }
 
     private static List<Rule> rules(Observed seen) {

@@ -20,6 +20,7 @@ import dev.remuda.api.RestoreStatus;
 import dev.remuda.api.RestoreStatus.StepName;
 import dev.remuda.job.Step;
 import dev.remuda.status.AskedBy;
+import dev.remuda.status.Trust;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreStrategy;
 
@@ -38,7 +39,7 @@ final class Sourcing {
     static RestorePlan of(Observed seen) {
         RestoreSpec.Source source = seen.spec().source();
         if (source.object() != null) {
-            return begin(seen, Optional.empty());
+            return begin(seen, Optional.empty(), "");
         }
         return source.latestOf() != null ? latest(seen, source.latestOf()) : named(seen);
     }
@@ -74,13 +75,23 @@ final class Sourcing {
         if (backup.getStatus().phase() == Phase.Deleting || backup.isMarkedForDeletion()) {
             return fail(seen, Reason.BackupNotCompleted, "Backup " + name + " is being deleted; choose another one");
         }
-        return begin(seen, seen.backup());
+        return begin(seen, seen.backup(), "");
     }
 
     private static RestorePlan latest(Observed seen, RestoreSpec.LatestOf wanted) {
         List<Backup> known = seen.candidates().stream().filter(backup -> isCandidate(backup, wanted.policy())).sorted(BY_AGE.reversed()).toList();
-        Optional<Backup> newest = known.stream().filter(backup -> fits(backup, wanted)).findFirst();
-        return newest.isPresent() ? begin(seen, newest) : fail(seen, Reason.NoBackupFound, nothing(seen, wanted, known));
+        Optional<Backup> newest = known.stream().filter(backup -> fits(backup, wanted) && !Trust.isDamaged(backup.getStatus())).findFirst();
+        return newest.isPresent() ? begin(seen, newest, passedOver(known, wanted, newest.get())) : fail(seen, Reason.NoBackupFound, nothing(seen, wanted, known));
+    }
+
+    /** Newer ones that were not taken, and why. */
+    private static String passedOver(List<Backup> known, RestoreSpec.LatestOf wanted, Backup taken) {
+        List<String> damaged = known.stream()
+                .takeWhile(backup -> backup != taken)
+                .filter(backup -> fits(backup, wanted))
+                .map(backup -> backup.getMetadata().getName())
+                .toList();
+        return damaged.isEmpty() ? "" : "; newer, but known to be damaged, and so left out: " + String.join(", ", damaged);
     }
 
     private static boolean isCandidate(Backup backup, String policy) {
@@ -92,11 +103,7 @@ final class Sourcing {
     private static boolean fits(Backup backup, RestoreSpec.LatestOf wanted) {
         return (wanted.before() == null || !backup.getStatus().snapshotAt().isAfter(wanted.before()))
                 && (wanted.tier() == null || backup.getSpec().ofTiers().contains(wanted.tier()))
-                && (!wanted.verified() || isVerified(backup));
-    }
-
-    private static boolean isVerified(Backup backup) {
-        return backup.getStatus().conditions().stream().anyMatch(condition -> "Verified".equals(condition.getType()) && "True".equals(condition.getStatus()));
+                && (!wanted.verified() || Trust.isVerified(backup.getStatus()));
     }
 
     private static String nothing(Observed seen, RestoreSpec.LatestOf wanted, List<Backup> known) {
@@ -113,10 +120,11 @@ final class Sourcing {
 
     private static String described(Backup backup) {
         String tiers = backup.getSpec().ofTiers().isEmpty() ? "" : ", " + String.join(" and ", backup.getSpec().ofTiers());
-        return backup.getMetadata().getName() + " (" + backup.getStatus().snapshotAt().truncatedTo(ChronoUnit.SECONDS) + tiers + (isVerified(backup) ? ", verified)" : ")");
+        return backup.getMetadata().getName() + " (" + backup.getStatus().snapshotAt().truncatedTo(ChronoUnit.SECONDS) + tiers + (Trust.isDamaged(backup.getStatus()) ? ", damaged)" : Trust.isVerified(backup.getStatus()) ? ", verified)" : ")");
     }
 
-    private static RestorePlan begin(Observed seen, Optional<Backup> backup) {
+    /** @param remark on the choice of the Backup, for the record */
+    private static RestorePlan begin(Observed seen, Optional<Backup> backup, String remark) {
         Optional<String> name = policyName(seen.restore(), backup);
         boolean needed = seen.spec().policyRef() != null || seen.wantsSafety();
         if (needed && seen.policy().isEmpty()) {
@@ -137,13 +145,13 @@ final class Sourcing {
                         target, database.orElse(null), template(seen, status))
                 .plan(StepName.Preflight)
                 .phase(Phase.Pending);
-        return RestorePlan.write(draft.waiting("Pending", "the Job is being created"), Duration.ZERO, begun(seen, draft.build()));
+        return RestorePlan.write(draft.waiting("Pending", "the Job is being created"), Duration.ZERO, begun(seen, draft.build(), remark));
     }
 
     /** For the record: who wants what, before anything is done. */
-    private static Step.Tell begun(Observed seen, RestoreStatus planned) {
+    private static Step.Tell begun(Observed seen, RestoreStatus planned, String remark) {
         return new Step.Tell(false, "Begun", "asked for by " + AskedBy.of(seen.restore()) + ": " + seen.spec().strategy() + " of " + planned.source()
-                + " into " + Words.database(planned));
+                + " into " + Words.database(planned) + remark);
     }
 
     /** Name of the policy that the Jobs are made by; empty: none is named. */

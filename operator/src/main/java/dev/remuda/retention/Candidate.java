@@ -11,9 +11,28 @@ import java.util.Optional;
  * @param snapshotAt the moment whose data it holds
  * @param tiers the tiers it was made for; none: it was made on demand
  * @param inUse what needs it now, such as "Restore back"
+ * @param trust what is known of its worth
  */
-public record Candidate(String name, Instant snapshotAt, List<String> tiers, boolean pinned, Optional<String> inUse) {
+public record Candidate(String name, Instant snapshotAt, List<String> tiers, boolean pinned, Optional<String> inUse, Trust trust) {
+    /** What is known of a backup's worth, after it was made. */
+    public enum Trust {
+        /** It is not what it was when it was made: it takes no good one's place. */
+        DAMAGED,
+        UNKNOWN,
+        /** It was restored for a trial. */
+        VERIFIED
+    }
+
     public Candidate {
         tiers = tiers.stream().distinct().toList();
+    }
+
+    /** One of whose worth nothing is known but that it was completed. */
+    public Candidate(String name, Instant snapshotAt, List<String> tiers, boolean pinned, Optional<String> inUse) {
+        this(name, snapshotAt, tiers, pinned, inUse, Trust.UNKNOWN);
+    }
+
+    boolean isDamaged() {
+        return trust == Trust.DAMAGED;
     }
 }

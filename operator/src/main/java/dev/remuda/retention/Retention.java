@@ -40,14 +40,15 @@ public final class Retention {
      */
     public static List<Decision> decide(Collection<Candidate> completed, List<Rule> rules, Map<String, Instant> removedTiers, Instant now) {
         Retention retention = new Retention(rules, removedTiers, now);
-        List<Decision> decisions = new ArrayList<>();
-        for (Candidate backup : completed.stream().sorted(NEWEST_FIRST).toList()) {
-            decisions.add(retention.about(backup, decisions.isEmpty()));
-        }
-        return decisions;
+        List<Candidate> newestFirst = completed.stream().sorted(NEWEST_FIRST).toList();
+        Optional<Candidate> newest = newestFirst.stream().filter(backup -> !backup.isDamaged()).findFirst().or(() -> newestFirst.stream().findFirst());
+        Optional<Candidate> verified = newestFirst.stream().filter(backup -> backup.trust() == Candidate.Trust.VERIFIED).findFirst();
+        return newestFirst.stream()
+                .map(backup -> retention.about(backup, newest.filter(backup::equals).isPresent(), verified.filter(backup::equals).isPresent()))
+                .toList();
     }
 
-    private Decision about(Candidate backup, boolean newest) {
+    private Decision about(Candidate backup, boolean newest, boolean newestVerified) {
         Map<String, TierWord> words = words(backup);
         List<Holds> holding = words.values().stream().filter(Holds.class::isInstance).map(Holds.class::cast).toList();
         List<String> others = otherReasons(backup);
@@ -55,6 +56,9 @@ public final class Retention {
         reasons.addAll(others);
         if (reasons.isEmpty() && newest) {
             reasons.add("newest completed backup");
+        }
+        if (reasons.isEmpty() && newestVerified) {
+            reasons.add("newest verified backup");
         }
         if (reasons.isEmpty()) {
             return purge(backup, words.values().stream().map(LetsGo.class::cast).toList());
@@ -69,7 +73,7 @@ public final class Retention {
         Map<String, TierWord> words = new LinkedHashMap<>();
         for (Rule rule : rules) {
             if (backup.tiers().contains(rule.tier())) {
-                words.put(rule.tier(), rule.about(backup, seen.merge(rule.tier(), 1, Integer::sum) - 1, now));
+                words.put(rule.tier(), rule.about(backup, place(backup, rule.tier()), now));
             }
         }
         for (String tier : backup.tiers()) {
@@ -78,6 +82,11 @@ public final class Retention {
                     : TierWord.ofUnknown(name));
         }
         return words;
+    }
+
+    /** How many of the tier's backups are newer. Damaged ones count for nothing, so that they take no good one's place. */
+    private int place(Candidate backup, String tier) {
+        return backup.isDamaged() ? seen.getOrDefault(tier, 0) : seen.merge(tier, 1, Integer::sum) - 1;
     }
 
     private static List<String> otherReasons(Candidate backup) {

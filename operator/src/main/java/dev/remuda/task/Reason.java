@@ -105,6 +105,19 @@ public enum Reason {
     /** A fault of Remuda itself. */
     InternalError;
 
+    /** Whether it says that a stored backup is not what it was when it was made. */
+    public boolean isDamage() {
+        return switch (this) {
+            case ChecksumMismatch, DumpIncomplete, ManifestInvalid, ObjectMissing -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether a drill that ended so speaks against the backup, not against the server or the store. */
+    public boolean speaksAgainstBackup() {
+        return isDamage() || this == CheckFailed || this == RestoreFailed;
+    }
+
     /** Whether the cause can pass by itself, so that the same work may succeed when it is tried again. */
     public boolean canPass() {
         return switch (this) {

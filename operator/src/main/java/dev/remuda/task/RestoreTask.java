@@ -57,7 +57,12 @@ public record RestoreTask(
      * @param checksum of a backup's dump as the cluster knows it, {@code sha256:<hex>}: a manifest that tells of another dump is not the backup that is meant
      * @param key of any dump; null for a backup
      * @param archiveDays for how many days an archived dump is asked back
-     * @param archiveSpeed how fast, a word of S3: Standard, Bulk or Expedited
+     * @param archiveSpeed how fast, a word of S3: Standard, Bulk or Expedited; null: it is not asked back
      */
-    public record Source(String prefix, String checksum, String key, int archiveDays, String archiveSpeed) {}
+    public record Source(String prefix, String checksum, String key, int archiveDays, String archiveSpeed) {
+        /** A backup that is left in an archive when it is in one. */
+        public static Source asItLies(String prefix, String checksum) {
+            return new Source(prefix, checksum, null, 0, null);
+        }
+    }
 }

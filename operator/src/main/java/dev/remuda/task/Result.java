@@ -16,8 +16,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = SettleResult.class, name = "settle"),
     @JsonSubTypes.Type(value = MaintainResult.class, name = "maintain"),
     @JsonSubTypes.Type(value = CatalogueResult.class, name = "catalogue"),
+    @JsonSubTypes.Type(value = VerifyResult.class, name = "verify"),
     @JsonSubTypes.Type(value = FailureResult.class, name = "failure"),
 })
 public sealed interface Result
         permits BackupResult, PreflightResult, RestoreResult, ConnectionResult, SwitchResult, CleanUpResult, DropResult, SettleResult, MaintainResult,
-                CatalogueResult, FailureResult {}
+                CatalogueResult, VerifyResult, FailureResult {}

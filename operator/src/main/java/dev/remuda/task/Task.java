@@ -15,6 +15,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = SettleTask.class, name = "settle"),
     @JsonSubTypes.Type(value = MaintainTask.class, name = "maintain"),
     @JsonSubTypes.Type(value = CatalogueTask.class, name = "catalogue"),
+    @JsonSubTypes.Type(value = VerifyTask.class, name = "verify"),
+    @JsonSubTypes.Type(value = DrillTask.class, name = "drill"),
 })
 public sealed interface Task
-        permits BackupTask, RestoreTask, ConnectionTask, SwitchTask, CleanUpTask, DropTask, SettleTask, MaintainTask, CatalogueTask {}
+        permits BackupTask, RestoreTask, ConnectionTask, SwitchTask, CleanUpTask, DropTask, SettleTask, MaintainTask, CatalogueTask, VerifyTask, DrillTask {}

@@ -16,6 +16,9 @@ final class Archived {
             case Readable -> Optional.empty();
             case Returning -> Optional.of(store.url(key) + " lies in " + stored.storageClass() + " and is on its way back");
             case Archived -> {
+                if (wanted.archiveSpeed() == null) {
+                    yield Optional.of(store.url(key) + " lies in " + stored.storageClass() + " and was not asked back");
+                }
                 store.askBack(key, wanted.archiveDays(), wanted.archiveSpeed());
                 yield Optional.of(
                         store.url(key) + " lies in " + stored.storageClass() + " and was asked back (" + wanted.archiveSpeed() + ", for " + wanted.archiveDays()

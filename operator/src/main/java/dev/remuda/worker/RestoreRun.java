@@ -54,7 +54,7 @@ final class RestoreRun {
 
     /** @throws WorkFailure after which, but with strategy Recreate, the target is as it was */
     Result run() {
-        return task.stage() == RestoreTask.Stage.Preflight ? look() : restore();
+        return task.stage() == RestoreTask.Stage.Preflight ? look() : restore(ConnectionSecret.login(task.target(), null).of(task.uid()));
     }
 
     private PreflightResult look() {
@@ -73,8 +73,7 @@ final class RestoreRun {
     }
 
     /** Connected before anything else: an earlier worker can do nothing from then on, nor can this one once there is a later. */
-    private RestoreResult restore() {
-        Login target = ConnectionSecret.login(task.target(), null).of(task.uid());
+    RestoreResult restore(Login target) {
         requireConfirmed(target);
         try (Server server = Server.connectAlone(target, stop.patience())) {
             Source source = source();

@@ -16,7 +16,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 /** What annotations cannot say of a schema: the order of columns, merge keys of lists, and words for the fields of Kubernetes' own types. */
 final class CrdTouches implements CRDPostProcessor {
     private static final List<String> COLUMNS = List.of(
-            "Policy", "Source", "Target", "Strategy", "Database", "Ready", "Suspended", "Tier", "Phase", "Reason", "Last Backup", "Next Backup", "Kept", "Size", "Duration", "Expires", "Age");
+            "Policy", "Source", "Target", "Strategy", "Database", "Ready", "Suspended", "Tier", "Phase", "Reason", "Last Backup", "Next Backup", "Kept", "Size", "Duration", "Verified", "Expires", "Age");
 
     private static final long MAX_RESOURCES = 16;
     private static final long MAX_QUANTITY = 32;
@@ -91,9 +91,11 @@ final class CrdTouches implements CRDPostProcessor {
         if (status.containsKey("storageClass")) {
             status.get("storageClass").setEnum(null);
         }
-        if (status.containsKey("maintenance")) {
-            status.get("maintenance").getProperties().get("reason").setEnum(null);
-        }
+        status.values().stream()
+                .filter(part -> part.getProperties() != null && part.getProperties().containsKey("job"))
+                .map(part -> part.getProperties().get("job").getProperties())
+                .filter(job -> job != null && job.containsKey("reason"))
+                .forEach(job -> job.get("reason").setEnum(null));
         if (status.containsKey("phase")) {
             status.get("phase").setEnum(null);
         }

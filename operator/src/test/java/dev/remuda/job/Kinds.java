@@ -16,6 +16,7 @@ import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.RestoreSpec.Migrations;
 import dev.remuda.api.SecretRef;
 import dev.remuda.api.SslMode;
+import dev.remuda.api.VerificationSpec;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.ConnectionTask;
@@ -26,6 +27,7 @@ final class Kinds {
     static final String DATABASE = "database";
     static final String STORE = "store";
     static final String MIGRATIONS = "migrations";
+    static final String DRILL_BESIDE = "drill-beside";
 
     /** What each kind works with; as the plans of backup, restore and policy mount it. */
     static final Map<String, List<String>> ALL = Map.ofEntries(
@@ -34,6 +36,9 @@ final class Kinds {
             Map.entry("purge", List.of(STORE)),
             Map.entry("maintain", List.of(STORE)),
             Map.entry("catalogue", List.of(STORE)),
+            Map.entry("verify", List.of(STORE)),
+            Map.entry("drill", List.of(DATABASE, STORE)),
+            Map.entry(DRILL_BESIDE, List.of(STORE)),
             Map.entry("preflight", List.of(DATABASE, STORE)),
             Map.entry("restore", List.of(DATABASE, STORE)),
             Map.entry(MIGRATIONS, List.of(DATABASE)),
@@ -67,6 +72,10 @@ final class Kinds {
         }
         // The task is one variable's text, whatever it says.
         SettleTask task = new SettleTask(needs.contains(STORE) ? mounts.store(Samples.storage().s3()) : null, "p/");
+        if (kind.equals(DRILL_BESIDE)) {
+            VerificationSpec.Server server = new VerificationSpec.Server("postgres:17", "20Gi", "fast", null, Map.of("work_mem", "64MB"));
+            return Pods.of(building.drill(owner, kind, server, true, task, mounts, EVERYTHING, Duration.ofHours(1)));
+        }
         return Pods.of(building.build(owner, kind, kind, task, mounts, EVERYTHING, Duration.ofHours(1)));
     }
 }

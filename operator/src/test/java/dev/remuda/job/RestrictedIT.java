@@ -51,7 +51,7 @@ class RestrictedIT {
             assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
             assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
             // The user's own image may need to write beside its program.
-            assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isEqualTo(container.getName().equals(Kinds.MIGRATIONS) ? null : Boolean.TRUE);
+            assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isEqualTo(List.of(Kinds.MIGRATIONS, Beside.SERVER).contains(container.getName()) ? null : Boolean.TRUE);
         });
     }
 

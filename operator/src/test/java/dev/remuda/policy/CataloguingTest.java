@@ -242,7 +242,7 @@ class CataloguingTest {
         stored("a");
         world.policy.setStatus(new BackupPolicyStatus(
                 1L, null, null, null, null, null, null, new Maintenance(new StoreJob(3, "horses-maintain-3", world.now, world.now, Reason.NotOwner, "it belongs to another", 1), world.now),
-                world.status().catalogue(), null));
+                world.status().catalogue(), null, null));
 
         assertThat(Cataloguing.heldBy(world.seen())).contains("it belongs to another");
         world.policy.getMetadata().setAnnotations(Map.of(Labels.TAKE_OVER, "another"));

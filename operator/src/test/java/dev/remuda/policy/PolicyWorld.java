@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -49,13 +50,18 @@ import dev.remuda.task.BackupResult;
 import dev.remuda.task.CatalogueResult;
 import dev.remuda.task.CatalogueTask;
 import dev.remuda.task.Catalogued;
+import dev.remuda.task.DrillTask;
+import dev.remuda.task.FailureResult;
 import dev.remuda.task.Json;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.MaintainTask;
 import dev.remuda.task.Reason;
+import dev.remuda.task.RestoreResult;
 import dev.remuda.task.Result;
 import dev.remuda.task.StorageClass;
 import dev.remuda.task.Task;
+import dev.remuda.task.VerifyResult;
+import dev.remuda.task.VerifyTask;
 
 /**
  * A cluster with one policy and a store, in which plans are carried out, their statuses written as JSON and read again, and Jobs for the store
@@ -81,6 +87,14 @@ final class PolicyWorld {
 
     /** Backups that are noted as pinned in the store, and folders there that are no whole backups. */
     final Set<String> pins = new HashSet<>();
+
+    /** Backups whose dump is not what it was, and those that cannot be restored, each with what is then found. */
+    final Map<String, Reason> damaged = new HashMap<>();
+
+    final Map<String, Reason> refuted = new HashMap<>();
+
+    /** What the Jobs were about that verify, in their order: the kind of the Job and the Backup. */
+    final List<String> proved = new ArrayList<>();
 
     List<String> unreadable = List.of();
 
@@ -120,7 +134,7 @@ final class PolicyWorld {
     private static BackupPolicy lookedThrough() {
         BackupPolicy policy = Samples.policy();
         policy.setStatus(new BackupPolicyStatus(
-                null, null, null, null, null, null, null, null, new Catalogue(new StoreJob(1, "horses-catalogue-1", Samples.CREATED, Samples.CREATED, null, null, 0), null, null, 0, Samples.CREATED, null), null));
+                null, null, null, null, null, null, null, null, new Catalogue(new StoreJob(1, "horses-catalogue-1", Samples.CREATED, Samples.CREATED, null, null, 0), null, null, 0, Samples.CREATED, null), null, null));
         return policy;
     }
 
@@ -185,11 +199,23 @@ final class PolicyWorld {
     }
 
     String ready() {
-        return status().conditions().stream().filter(condition -> condition.getType().equals("Ready")).findFirst().orElseThrow().getReason();
+        return condition("Ready").getReason();
     }
 
     String maintained() {
-        return status().conditions().stream().filter(condition -> condition.getType().equals("Maintained")).findFirst().orElseThrow().getReason();
+        return condition("Maintained").getReason();
+    }
+
+    Condition condition(String type) {
+        return status().conditions().stream().filter(condition -> condition.getType().equals(type)).findFirst().orElseThrow();
+    }
+
+    /** Status and reason of the Backup's condition; empty: it has none. */
+    String condition(String backup, String type) {
+        return backups.get(backup).getStatus().conditions().stream()
+                .filter(condition -> condition.getType().equals(type))
+                .map(condition -> condition.getStatus() + " " + condition.getReason())
+                .findFirst().orElse("");
     }
 
     /** A Backup that a person asked for. */
@@ -309,6 +335,8 @@ final class PolicyWorld {
                 yield work(made, maintain);
             }
             case CatalogueTask catalogue -> Pods.reported(made, catalogue(name, catalogue));
+            case VerifyTask verify -> Pods.reported(made, verify(verify));
+            case DrillTask drill -> Pods.reported(made, drill(drill));
             default -> throw new IllegalArgumentException(name);
         };
         jobs.put(name, new JobView(name, Optional.of(made), Optional.of(pod)));
@@ -328,6 +356,34 @@ final class PolicyWorld {
                 known.databaseName(), prefix + "data.dump.zst", known.sizeBytes(), known.checksum(), known.databaseSizeBytes(), of.snapshotAt(), of.snapshotAt(), of.snapshotAt(),
                 known.serverVersion(), known.lsn(), known.extensions(), known.tables(), known.rows(), null);
         return new Catalogued(number, of.name(), of.tiers(), null, store.get(prefix).tier(), store.get(prefix).storageClass(), null, pins.contains(of.name()), result);
+    }
+
+    private Result verify(VerifyTask task) {
+        List<String> whole = new ArrayList<>();
+        List<VerifyResult.Damaged> bad = new ArrayList<>();
+        for (VerifyTask.Item item : task.backups()) {
+            proved.add("read " + item.backup());
+            Reason reason = damaged.get(item.backup());
+            if (reason == null) {
+                whole.add(item.uid());
+            } else if (reason.isDamage()) {
+                bad.add(new VerifyResult.Damaged(item.uid(), reason, "it is not what it was"));
+            } else {
+                return new VerifyResult(whole, null, bad, new FailureResult(reason, "the store is away", false));
+            }
+        }
+        return new VerifyResult(whole, null, bad, null);
+    }
+
+    private Result drill(DrillTask task) {
+        String name = backups.values().stream()
+                .filter(backup -> task.prefix().equals(Observed.statusOf(backup).location() == null ? null : backup.getStatus().location().prefix()))
+                .map(backup -> backup.getMetadata().getName()).findFirst().orElseThrow();
+        proved.add("drill " + name);
+        Reason reason = refuted.getOrDefault(name, damaged.get(name));
+        return reason == null
+                ? new RestoreResult("horses", 4, 2_000_000L, 1_468_006L, "17.5", null, now.minusSeconds(42), now)
+                : new FailureResult(reason, "it went wrong", false);
     }
 
     private Pod work(Job job, MaintainTask task) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -33,8 +34,10 @@ import dev.remuda.api.SecretRef;
 import dev.remuda.api.StorageSpec;
 import dev.remuda.api.Target;
 import dev.remuda.api.TierSpec;
+import dev.remuda.api.VerificationSpec;
 import dev.remuda.config.OperatorConfig;
 import dev.remuda.task.BackupResult;
+import dev.remuda.task.Json;
 import dev.remuda.task.PreflightResult;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
@@ -65,49 +68,48 @@ public final class Samples {
 
     /** Of a policy without tiers. */
     public static BackupPolicySpec spec(DatabaseSpec database, JobTemplateSpec template) {
-        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, "2h", null, null, null, null, null, template);
+        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, "2h", null, null, null, null, null, null, template);
     }
 
     /** The same policy with these tiers. */
     public static BackupPolicySpec with(BackupPolicySpec spec, TierSpec... tiers) {
-        return new BackupPolicySpec(
-                spec.database(), spec.storage(), spec.dump(), spec.timeZone(), List.of(tiers), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), spec.timeout(), spec.retry(), spec.objectives(), spec.notifications(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+        return changed(spec, "tiers", List.of(tiers));
     }
 
     /** The same policy, which tries again so often. */
     public static BackupPolicySpec retrying(BackupPolicySpec spec, RetrySpec retry) {
-        return new BackupPolicySpec(
-                spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), spec.timeout(), retry, spec.objectives(), spec.notifications(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+        return changed(spec, "retry", retry);
     }
 
     /** The same policy with another timeout. */
     public static BackupPolicySpec within(BackupPolicySpec spec, String timeout) {
-        return new BackupPolicySpec(
-                spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), timeout, spec.retry(), spec.objectives(), spec.notifications(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+        return changed(spec, "timeout", timeout);
     }
 
     /** The same policy with a promise. */
     public static BackupPolicySpec promising(BackupPolicySpec spec, ObjectivesSpec objectives) {
-        return new BackupPolicySpec(
-                spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), spec.timeout(), spec.retry(), objectives, spec.notifications(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+        return changed(spec, "objectives", objectives);
     }
 
     /** The same policy, of which somebody is told. */
     public static BackupPolicySpec notifying(BackupPolicySpec spec, List<NotificationSpec> notifications) {
-        return new BackupPolicySpec(
-                spec.database(), spec.storage(), spec.dump(), spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(),
-                spec.suspend(), spec.timeout(), spec.retry(), spec.objectives(), notifications, spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+        return changed(spec, "notifications", notifications);
     }
 
     /** The same policy with another dump. */
     public static BackupPolicySpec dumping(BackupPolicySpec spec, DumpSpec dump) {
-        return new BackupPolicySpec(
-                spec.database(), spec.storage(), dump, spec.timeZone(), spec.tiers(), spec.startingDeadline(), spec.concurrencyPolicy(), spec.jitter(), spec.suspend(),
-                spec.timeout(), spec.retry(), spec.objectives(), spec.notifications(), spec.deletionPolicy(), spec.failedBackupsHistoryLimit(), spec.jobTemplate());
+        return changed(spec, "dump", dump);
+    }
+
+    /** The same policy, whose backups are proved. */
+    public static BackupPolicySpec verifying(BackupPolicySpec spec, VerificationSpec verification) {
+        return changed(spec, "verification", verification);
+    }
+
+    private static BackupPolicySpec changed(BackupPolicySpec spec, String field, Object value) {
+        ObjectNode json = Json.MAPPER.valueToTree(spec);
+        json.set(field, Json.MAPPER.valueToTree(value));
+        return Json.MAPPER.convertValue(json, BackupPolicySpec.class);
     }
 
     /** A status as a completed backup has it. */

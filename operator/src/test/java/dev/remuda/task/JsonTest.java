@@ -46,6 +46,9 @@ class JsonTest {
                 new MaintainTask(STORE, "x/", new Claimant("u", "c", "v"), List.of(new MaintainTask.Kept("b", "x/b/data.dump", 5, true)),
                         List.of(new MaintainTask.Move("u", "b", "x/b/", "weekly", StorageClass.GLACIER)),
                         List.of(new MaintainTask.Purge("u", "b", "x/b/", AT)), new MaintainTask.Sweep("0a0a0a0a", List.of("x/c/"), AT)),
+                new VerifyTask(STORE, List.of(new VerifyTask.Item("u", "b", "x/b/", "sha256:aa"))),
+                new DrillTask("p", "u", "n", STORE, "x/b/", "sha256:aa", DATABASE, List.of("SELECT true")),
+                new DrillTask("p", "u", "n", STORE, "x/b/", null, null, null),
                 new CatalogueTask(STORE, "x/", new Claimant("u", null, null), "x/b/", 7));
     }
 
@@ -61,6 +64,7 @@ class JsonTest {
                 new CatalogueResult(3, "x/b/", true, "another", List.of("c/: ManifestInvalid")),
                 new SettleResult(backup("d", Map.of(), "17.5"), 1, 2),
                 new SettleResult(null, 1, 2),
+                verified("word", VerifyTask.MAX_ITEMS),
                 maintained("word", 1),
                 new FailureResult(Reason.StorageFull, "full", true));
     }
@@ -126,6 +130,7 @@ class JsonTest {
                 new SettleResult(backup("d", Map.of(), "€".repeat(9_000)), 1, 2),
                 new RestoreResult(strange, 3, 4, 5, "v".repeat(9_000), "n".repeat(9_000), AT, AT),
                 new PreflightResult(strange, 17L, "v".repeat(9_000), AT, "a".repeat(9_000), "n".repeat(9_000), AT),
+                verified("\u0001".repeat(4_000), VerifyTask.MAX_ITEMS),
                 new CatalogueResult(1, "p/", true, "h".repeat(9_000), Collections.nCopies(10, "x".repeat(1_000))));
     }
 
@@ -145,6 +150,7 @@ class JsonTest {
             case RestoreResult r -> assertThat(r.rows()).isEqualTo(4);
             case PreflightResult p -> assertThat(p.targetOid()).isEqualTo(17L);
             case CatalogueResult c -> assertThat(c.last()).isEqualTo(((CatalogueResult) result).last());
+            case VerifyResult v -> assertThat(v).extracting(VerifyResult::whole, VerifyResult::archived).containsExactly(((VerifyResult) result).whole(), ((VerifyResult) result).archived());
             case ConnectionResult c -> assertThat(c).isEqualTo(result);
             case SwitchResult s -> assertThat(s).isEqualTo(result);
             case CleanUpResult c -> assertThat(c).isEqualTo(result);
@@ -179,6 +185,14 @@ class JsonTest {
             FailureResult read = (FailureResult) Json.read(Json.writeResult(new FailureResult(Reason.DumpFailed, message, false)), Result.class);
             assertThat(read.message().substring(shift)).matches("(😀)+ …");
         }
+    }
+
+    private static VerifyResult verified(String words, int items) {
+        List<String> uids = IntStream.range(0, items).mapToObj(i -> "6f1c2a34-0000-4000-8000-0000000000" + (10 + i)).toList();
+        return new VerifyResult(
+                uids.subList(0, items / 4), uids.subList(items / 4, items / 2),
+                uids.subList(items / 2, items).stream().map(uid -> new VerifyResult.Damaged(uid, Reason.DatabaseAuthenticationFailed, words)).toList(),
+                new FailureResult(Reason.StorageUnreachable, words, false));
     }
 
     private static MaintainResult maintained(String words, int items) {

@@ -60,6 +60,16 @@ public final class Fitness {
     }
 
     private void requireRoles(Manifest.Database backup) {
+        List<String> missing = missingRoles(backup);
+        if (!missing.isEmpty()) {
+            throw new WorkFailure(
+                    Reason.RoleMissing, "roles of the backup do not exist on the target server: " + Tables.some(missing) + "; create them first (CREATE ROLE "
+                            + Sql.identifier(missing.getFirst()) + " LOGIN), or give all to one role with owner.role");
+        }
+    }
+
+    /** Roles that own something in the backup, or are granted something, and do not exist on this server. */
+    public List<String> missingRoles(Manifest.Database backup) {
         TreeSet<String> roles = new TreeSet<>(backup.roles());
         if (backup.owner() != null) {
             roles.add(backup.owner());
@@ -68,12 +78,7 @@ public final class Fitness {
             roles.addAll(backup.timescaledb().jobOwners());
         }
         roles.removeAll(roles());
-        if (!roles.isEmpty()) {
-            List<String> missing = List.copyOf(roles);
-            throw new WorkFailure(
-                    Reason.RoleMissing, "roles of the backup do not exist on the target server: " + Tables.some(missing) + "; create them first (CREATE ROLE "
-                            + Sql.identifier(missing.getFirst()) + " LOGIN), or give all to one role with owner.role");
-        }
+        return List.copyOf(roles);
     }
 
     private Collection<String> roles() {
@@ -126,7 +131,7 @@ public final class Fitness {
         }
     }
 
-    private boolean isSuperuser() {
+    public boolean isSuperuser() {
         return database.is("asking whether this is a superuser", "SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
     }
 

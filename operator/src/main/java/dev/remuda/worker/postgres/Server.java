@@ -122,6 +122,11 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /** Makes a role that cannot log in. */
+    public void createRole(String name) {
+        database.execute("creating role " + name, "CREATE ROLE " + Sql.identifier(name));
+    }
+
     /** Makes it a role's, so that the role may create in it. @param owner null: it stays the login's for now */
     public void give(String name, String owner) {
         if (owner != null) {

@@ -1,0 +1,250 @@
+package dev.remuda.policy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+
+import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicyStatus.Drill;
+import dev.remuda.api.BackupPolicyStatus.Verification;
+import dev.remuda.api.BackupPolicyStatus.Verification.Kind;
+import dev.remuda.api.BackupStatus;
+import dev.remuda.api.Occasion;
+import dev.remuda.api.Phase;
+import dev.remuda.api.StoreJob;
+import dev.remuda.job.Labels;
+import dev.remuda.job.Step;
+import dev.remuda.status.Trust;
+import dev.remuda.task.Reason;
+import dev.remuda.task.RestoreResult;
+import dev.remuda.task.VerifyResult;
+
+/**
+ * What to do next to prove backups after they were made: read those whole that were not read since the last moment of the schedule, and hold a
+ * drill with the newest. What is found stands in the Backups, so that whatever is cut short is done again.
+ *
+ * @param again when to look again though nothing changes
+ */
+record Verifying(Verification status, List<Step> steps, Optional<Duration> again, Optional<String> problem) {
+    /** A cause that spoils every drill, such as a wrong check, must not let all backups look bad. */
+    static final int MOST_BAD = 3;
+
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private static final Comparator<Backup> NEWEST_FIRST = Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt())
+            .thenComparing(backup -> backup.getMetadata().getName())
+            .reversed();
+
+    static Verifying of(Observed seen, PolicyJobs jobs, Duration startDeadline) {
+        Verification present = seen.verification();
+        Points points = Points.of(seen);
+        if (!present.underWay()) {
+            return idle(seen, points.in(present), points);
+        }
+        return present.kind() == Kind.Drill
+                ? drill(seen, points.in(present), jobs, startDeadline, points)
+                : read(seen, points.in(present), jobs, startDeadline, points);
+    }
+
+    private static Verifying idle(Observed seen, Verification last, Points points) {
+        boolean others = Cataloguing.comesFirst(seen) || seen.status().maintenance() != null && seen.status().maintenance().job().underWay();
+        if (others) {
+            return new Verifying(last, List.of(), Optional.empty(), points.problem());
+        }
+        Optional<Duration> rest = last.job() == null || last.job().failures() == 0
+                ? Optional.empty()
+                : Optional.of(Duration.between(seen.now(), last.job().finishedAt().plus(Rests.after(last.job().failures())))).filter(Duration::isPositive);
+        if (rest.isPresent()) {
+            return new Verifying(last, List.of(), rest, points.problem());
+        }
+        Optional<Backup> asked = provable(seen).filter(Verifying::isAsked).findFirst();
+        if (asked.isPresent()) {
+            return planned(seen, last, seen.spec().verification().canDrill() ? Kind.Drill : Kind.Read, List.of(asked.get()), points);
+        }
+        if (!seen.spec().suspend() && points.drillDue().isPresent()) {
+            Optional<Backup> next = last.bad() < MOST_BAD ? nextToDrill(seen) : Optional.empty();
+            return next.isPresent()
+                    ? planned(seen, last, Kind.Drill, List.of(next.get()), points)
+                    : new Verifying(points.drillDone(last), List.of(), Optional.of(SOON), points.problem());
+        }
+        List<Backup> unread = seen.spec().suspend() ? List.of() : unread(seen, points);
+        return unread.isEmpty()
+                ? new Verifying(last, List.of(), points.next().map(next -> Duration.between(seen.now(), next).plus(SOON)), points.problem())
+                : planned(seen, last, Kind.Read, unread, points);
+    }
+
+    private static Verifying planned(Observed seen, Verification last, Kind kind, List<Backup> backups, Points points) {
+        int number = last.job() == null ? 1 : last.job().number() + 1;
+        StoreJob job = StoreJob.planned(number, PolicyJobs.verificationName(seen, number), last.job() == null ? 0 : last.job().failures());
+        List<String> names = backups.stream().map(backup -> backup.getMetadata().getName()).toList();
+        return new Verifying(
+                new Verification(job, kind, names, last.drills(), last.integrity(), last.bad(), last.lastVerified()), List.of(), Optional.of(Duration.ZERO), points.problem());
+    }
+
+    /** Completed Backups that are in the store for sure and can be read there, the newest first. */
+    private static Stream<Backup> provable(Observed seen) {
+        return seen.in(Phase.Completed)
+                .filter(backup -> !backup.isOfNewerVersion() && backup.getStatus().location() != null && backup.getStatus().snapshotAt() != null)
+                .filter(backup -> backup.getStatus().storageClass() == null || !backup.getStatus().storageClass().isArchive())
+                .sorted(NEWEST_FIRST);
+    }
+
+    private static boolean isAsked(Backup backup) {
+        return request(backup) != null && !request(backup).equals(proof(backup).request());
+    }
+
+    private static String request(Backup backup) {
+        return backup.getMetadata().getAnnotations() == null ? null : backup.getMetadata().getAnnotations().get(Labels.VERIFY);
+    }
+
+    private static BackupStatus.Verification proof(Backup backup) {
+        return Objects.requireNonNullElse(backup.getStatus().verification(), BackupStatus.Verification.NONE);
+    }
+
+    /** The newest that may be good; when that was proved before, no drill tells more. */
+    private static Optional<Backup> nextToDrill(Observed seen) {
+        return provable(seen)
+                .filter(backup -> !Trust.isDamaged(backup.getStatus()) && !Trust.isRefuted(backup.getStatus()))
+                .findFirst()
+                .filter(newest -> !Trust.isVerified(newest.getStatus()));
+    }
+
+    /** Those that were there at the last moment of the schedule and were not read since, the longest unread first; not more than fit into one Job. */
+    private static List<Backup> unread(Observed seen, Points points) {
+        if (points.readSince().isEmpty()) {
+            return List.of();
+        }
+        Instant since = points.readSince().get();
+        List<Backup> due = provable(seen)
+                .filter(backup -> !backup.getStatus().completedAt().isAfter(since))
+                .filter(backup -> proof(backup).readAt() == null || proof(backup).readAt().isBefore(since))
+                .sorted(Comparator.comparing(backup -> Objects.requireNonNullElse(proof(backup).readAt(), Instant.EPOCH)))
+                .toList();
+        return PolicyJobs.together(due);
+    }
+
+    private static Verifying drill(Observed seen, Verification running, PolicyJobs jobs, Duration startDeadline, Points points) {
+        return switch (Turn.of(seen, running.job(), seen.jobs().verification(), RestoreResult.class, startDeadline)) {
+            case Turn.Create<RestoreResult> _ -> create(seen, running, named(seen, running).findFirst().map(backup -> jobs.drill(seen, running.job(), backup)), points);
+            case Turn.Ended<RestoreResult>(RestoreResult result) -> restored(seen, running, result, points);
+            case Turn.Failed<RestoreResult> failed when failed.reason().speaksAgainstBackup() -> refuted(seen, running, failed, points);
+            case Turn<RestoreResult> other -> goOn(seen, running, other, points);
+        };
+    }
+
+    private static Verifying read(Observed seen, Verification running, PolicyJobs jobs, Duration startDeadline, Points points) {
+        return switch (Turn.of(seen, running.job(), seen.jobs().verification(), VerifyResult.class, startDeadline)) {
+            case Turn.Create<VerifyResult> _ -> create(
+                    seen, running, Optional.of(named(seen, running).toList()).filter(some -> !some.isEmpty()).map(some -> jobs.read(seen, running.job(), some)), points);
+            case Turn.Ended<VerifyResult>(VerifyResult result) -> wasRead(seen, running, result, points);
+            case Turn<VerifyResult> other -> goOn(seen, running, other, points);
+        };
+    }
+
+    private static Stream<Backup> named(Observed seen, Verification running) {
+        return provable(seen).filter(backup -> running.backups().contains(backup.getMetadata().getName()));
+    }
+
+    /** @param job empty: what it was planned for has been deleted since */
+    private static Verifying create(Observed seen, Verification planned, Optional<Job> job, Points points) {
+        StoreJob next = job.isPresent()
+                ? planned.job().started(seen.now())
+                : planned.job().succeeded(seen.now(), "nothing was done: " + String.join(", ", planned.backups()) + " went meanwhile");
+        return new Verifying(
+                planned.with(next), job.<List<Step>>map(made -> List.of(new Step.CreateJob(made))).orElse(List.of()), Optional.of(job.isPresent() ? LOOK_AGAIN : SOON), points.problem());
+    }
+
+    private static Verifying goOn(Observed seen, Verification running, Turn<?> turn, Points points) {
+        return switch (turn) {
+            case Turn.Begun<?> _ -> new Verifying(running.with(running.job().started(seen.now())), List.of(), Optional.of(Duration.ZERO), points.problem());
+            case Turn.NameTaken<?> _ -> planned(seen, running, running.kind(), named(seen, running).toList(), points);
+            case Turn.Failed<?> failed -> {
+                List<Step> steps = new ArrayList<>(failed.steps());
+                steps.addAll(told(seen, failed.reason(), what(running) + ": " + failed.message()));
+                yield new Verifying(running.with(running.job().failed(seen.now(), failed.reason(), failed.message())), steps, Optional.of(Duration.ZERO), points.problem());
+            }
+            default -> new Verifying(running, List.of(), Optional.of(LOOK_AGAIN), points.problem());
+        };
+    }
+
+    private static String what(Verification running) {
+        return running.kind() == Kind.Drill
+                ? "no drill could be held with Backup " + String.join("", running.backups())
+                : "stored backups could not be read";
+    }
+
+    /** Once for each reason, not each time that it is still so. */
+    private static List<Step> told(Observed seen, Reason reason, String message) {
+        return seen.complains(Trust.VERIFIED, reason.name()) ? List.of() : List.of(new Step.Tell(true, reason.name(), message, Occasion.VerificationFailed));
+    }
+
+    private static Verifying restored(Observed seen, Verification running, RestoreResult result, Points points) {
+        Duration took = Duration.between(result.startedAt(), result.finishedAt());
+        List<Step> steps = new ArrayList<>();
+        Optional<Backup> backup = named(seen, running).findFirst();
+        backup.ifPresent(known -> steps.add(new Step.UpdateStatus(Proof.of(known, seen, running.job()).restored(result, took))));
+        String name = String.join("", running.backups());
+        String account = "Backup " + name + " was restored in a drill within " + took.toSeconds() + " s: " + result.tables() + " tables with " + result.rows()
+                + " rows are what was backed up";
+        steps.add(new Step.Tell(false, "Verified", account));
+        Drill drill = new Drill(name, backup.map(known -> known.getStatus().snapshotAt()).orElse(null), seen.now(), took.toSeconds());
+        Verification done =
+                new Verification(running.job().succeeded(seen.now(), account), running.kind(), running.backups(), running.drills(), running.integrity(), running.bad(), drill);
+        boolean asked = backup.filter(Verifying::isAsked).isPresent(); // which need not be the newest, that the schedule wants
+        return new Verifying(asked ? done : points.drillDone(done), steps, Optional.of(SOON), points.problem());
+    }
+
+    private static Verifying refuted(Observed seen, Verification running, Turn.Failed<RestoreResult> failed, Points points) {
+        List<Step> steps = new ArrayList<>(failed.steps());
+        String name = String.join("", running.backups());
+        String message = "Backup " + name + " failed its drill: " + failed.message();
+        named(seen, running).findFirst().ifPresent(known -> steps.add(new Step.UpdateStatus(Proof.of(known, seen, running.job()).refuted(failed.reason(), failed.message()))));
+        steps.add(new Step.Tell(true, failed.reason().name(), message, Occasion.VerificationFailed));
+        StoreJob job = running.job().succeeded(seen.now(), message); // it has done its work, and the answer is no
+        return new Verifying(
+                new Verification(job, running.kind(), running.backups(), running.drills(), running.integrity(), running.bad() + (points.drillDue().isPresent() ? 1 : 0), running.lastVerified()), steps,
+                Optional.of(SOON), points.problem());
+    }
+
+    private static Verifying wasRead(Observed seen, Verification running, VerifyResult result, Points points) {
+        List<Step> steps = new ArrayList<>();
+        for (Backup backup : named(seen, running).toList()) {
+            Proof proof = Proof.of(backup, seen, running.job());
+            String uid = backup.getMetadata().getUid();
+            if (result.whole().contains(uid)) {
+                steps.add(new Step.UpdateStatus(proof.whole()));
+            } else if (result.archived().contains(uid)) {
+                steps.add(new Step.UpdateStatus(proof.archived()));
+            }
+            result.damaged().stream().filter(found -> uid.equals(found.uid())).forEach(found -> {
+                steps.add(new Step.UpdateStatus(proof.damaged(found.reason(), found.message())));
+                steps.add(new Step.Tell(
+                        true, found.reason().name(), "Backup " + backup.getMetadata().getName() + " is damaged: " + found.message(), Occasion.VerificationFailed));
+            });
+        }
+        StoreJob job;
+        if (result.stoppedBy() == null) {
+            job = running.job().succeeded(seen.now(), account(result));
+        } else {
+            steps.addAll(told(seen, result.stoppedBy().reason(), what(running) + ": " + result.stoppedBy().message()));
+            job = running.job().failed(seen.now(), result.stoppedBy().reason(), result.stoppedBy().message());
+        }
+        return new Verifying(running.with(job), steps, Optional.of(SOON), points.problem());
+    }
+
+    private static String account(VerifyResult result) {
+        String archived = result.archived().isEmpty() ? "" : ", " + result.archived().size() + " lie in an archive";
+        return Stream.of(result.whole().size() + " Backups were read whole and are as they were made" + archived, result.damaged().isEmpty() ? "" : result.damaged().size() + " are damaged")
+                .filter(words -> !words.isEmpty())
+                .collect(Collectors.joining(", "));
+    }
+}
