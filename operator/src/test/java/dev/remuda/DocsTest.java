@@ -40,9 +40,9 @@ class DocsTest {
     /** Workers write neither conditions nor Events; these files have words of S3's, Kubernetes' and HTTP's alone. */
     private static final String WORKER = "worker";
     private static final Set<String> OF_OTHERS =
-            Set.of("LifecycleRules.java", "Outcome.java", "Outcomes.java", "JobBuilding.java", "OperatorConfig.java", "ServerClock.java");
+            Set.of("LifecycleRules.java", "Beside.java", "Outcome.java", "Outcomes.java", "JobBuilding.java", "OperatorConfig.java", "ServerClock.java");
     private static final Set<String> OF_KUBERNETES = Set.of(
-            "Ready", "SourceAvailable", "Verified", "True", "False", "Unknown", "Normal", "Warning", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox",
+            "Ready", "SourceAvailable", "Verified", "Intact", "True", "False", "Unknown", "Normal", "Warning", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox",
             "NamespaceTerminating");
 
     private static String page;

@@ -41,7 +41,7 @@ public record StoreJob(
     }
 
     /** Whether it was planned and perhaps not created. */
-    public boolean isPlanned() {
+    public boolean toBeCreated() {
         return startedAt == null;
     }
 }

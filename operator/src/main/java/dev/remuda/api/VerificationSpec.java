@@ -99,9 +99,9 @@ public record VerificationSpec(
             SecretRef secretRef,
             @JsonPropertyDescription("Where the certificate authorities to trust are. Absent: the system's.") CaRef caRef) {
 
-        /** A database of that name there. */
-        public DatabaseSpec database(String name) {
-            return new DatabaseSpec(host, port, name, sslMode, secretRef, caRef);
+        /** The server, without a database. */
+        public DatabaseSpec server() {
+            return new DatabaseSpec(host, port, null, sslMode, secretRef, caRef);
         }
     }
 }

@@ -38,7 +38,7 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         if (present == null || !present.job().underWay()) {
             return idle(seen, retaining, present);
         }
-        if (present.job().isPlanned() && seen.spec().suspend()) {
+        if (present.job().toBeCreated() && seen.spec().suspend()) {
             return new Maintaining(present, List.of(), Optional.empty());
         }
         return switch (Turn.of(seen, present.job(), seen.jobs().maintenance(), MaintainResult.class, startDeadline)) {

@@ -28,7 +28,6 @@ import dev.remuda.task.DatabaseAccess;
 import dev.remuda.task.DrillTask;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.MaintainTask;
-import dev.remuda.task.SideDatabase;
 import dev.remuda.task.VerifyTask;
 
 /** The Jobs that keep a policy's part of a store in order, and prove what is in it. */
@@ -129,7 +128,7 @@ final class PolicyJobs {
         VerificationSpec spec = seen.spec().verification();
         Mounts mounts = new Mounts();
         String uid = seen.policy().getMetadata().getUid();
-        DatabaseAccess target = spec.target() == null ? null : mounts.database(spec.target().database(SideDatabase.restore(uid)));
+        DatabaseAccess target = spec.target() == null ? null : mounts.database(spec.target().server());
         DrillTask task = new DrillTask(
                 seen.name(), uid, seen.namespace(), mounts.store(seen.spec().reach(place(backup))), prefix(backup), backup.getStatus().checksum(), target,
                 spec.checks().stream().map(RestoreSpec.Check::sql).toList());

@@ -34,7 +34,7 @@ sealed interface Turn<R extends Result> {
 
     /** @param found the Job of that name, whoever's it is, while it exists @param wanted what its worker reports */
     static <R extends Result> Turn<R> of(Observed seen, StoreJob job, Optional<JobView> found, Class<R> wanted, Duration startDeadline) {
-        if (job.isPlanned()) {
+        if (job.toBeCreated()) {
             return found.isEmpty() ? new Create<>() : found.get().belongsTo(seen.owner()) ? new Begun<>() : new NameTaken<>();
         }
         return found.filter(view -> view.belongsTo(seen.owner()))

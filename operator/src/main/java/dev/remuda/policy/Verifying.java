@@ -195,7 +195,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         String name = String.join("", running.backups());
         String account = "Backup " + name + " was restored in a drill within " + took.toSeconds() + " s: " + result.tables() + " tables with " + result.rows()
                 + " rows are what was backed up";
-        steps.add(new Step.Tell(false, "Verified", account));
+        steps.add(new Step.Tell(false, "Restored", account));
         Drill drill = new Drill(name, backup.map(known -> known.getStatus().snapshotAt()).orElse(null), seen.now(), took.toSeconds());
         Verification done =
                 new Verification(running.job().succeeded(seen.now(), account), running.kind(), running.backups(), running.drills(), running.integrity(), running.bad(), drill);

@@ -9,7 +9,7 @@ import java.util.List;
  * @param uid of the BackupPolicy: the database's name follows from it, so that the next drill removes what a lost one has left
  * @param prefix of the backup, ending in a slash
  * @param checksum of its dump as the cluster knows it, {@code sha256:<hex>}; null: it does not
- * @param target the server, with the name of a database that need not exist; null: the one that runs beside the worker
+ * @param target the server, of which the name of the database does not matter; null: the one that runs beside the worker
  * @param checks SQL queries that must each return true
  */
 public record DrillTask(

@@ -28,6 +28,9 @@ final class DrillRun {
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
+    /** Where a Restore would put the database in the end. There is never one of that name. */
+    private static final String PLACE = "remuda_drill";
+
     private final DrillTask task;
     private final ObjectStore store;
     private final PgPrograms programs;
@@ -66,8 +69,8 @@ final class DrillRun {
 
     private Login login() {
         return task.target() == null
-                ? new Login("127.0.0.1", DrillTask.PORT, SideDatabase.restore(task.uid()), "postgres", "", "disable", null)
-                : ConnectionSecret.login(task.target(), null);
+                ? new Login("127.0.0.1", DrillTask.PORT, PLACE, "postgres", "", "disable", null)
+                : ConnectionSecret.login(task.target(), PLACE).withDatabase(PLACE);
     }
 
     /** The server beside this worker, as soon as it is there. */

@@ -81,7 +81,7 @@ class VerifyingTest {
         assertThat(world.status().verification().lastVerified().backup()).isEqualTo(backup(3));
         assertThat(world.condition("Verified").getMessage()).contains(backup(3), "42 s");
         assertThat(world.told).containsExactly(new Step.Tell(
-                false, "Verified", "Backup " + backup(3) + " was restored in a drill within 42 s: 4 tables with 2000000 rows are what was backed up"));
+                false, "Restored", "Backup " + backup(3) + " was restored in a drill within 42 s: 4 tables with 2000000 rows are what was backed up"));
 
         go("2026-03-03T23:00:00Z");
         assertThat(world.proved).as("once for each moment of the schedule").hasSize(1);

@@ -9,6 +9,8 @@ import java.util.Map;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupSpec;
@@ -66,6 +68,24 @@ class SourcingTest {
         Backup tuesday = world.backups.get("tuesday");
         tuesday.setStatus(tuesday.getStatus().in(Phase.Completed, List.of(new ConditionBuilder().withType("Verified").withStatus("True").build())));
         assertThat(chosen()).isEqualTo("tuesday");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Intact", "Verified"})
+    void aDamagedOneIsPassedOverAndThatIsSaid(String type) {
+        Backup thursday = world.backups.get("thursday");
+        thursday.setStatus(thursday.getStatus().in(
+                Phase.Completed, List.of(new ConditionBuilder().withType(type).withStatus("False").withReason("ChecksumMismatch").build())));
+        assertThat(chosen()).isEqualTo("wednesday");
+        assertThat(world.begun).anyMatch(message -> message.endsWith("; newer, but known to be damaged, and so left out: thursday"));
+    }
+
+    @Test
+    void oneThatOnlyFailedACheckIsStillTheNewest() {
+        Backup thursday = world.backups.get("thursday");
+        thursday.setStatus(thursday.getStatus().in(
+                Phase.Completed, List.of(new ConditionBuilder().withType("Verified").withStatus("False").withReason("CheckFailed").build())));
+        assertThat(chosen()).isEqualTo("thursday");
     }
 
     @Test

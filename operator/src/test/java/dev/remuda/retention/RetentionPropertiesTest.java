@@ -61,6 +61,22 @@ class RetentionPropertiesTest {
         assertThat(policy.with(shuffled).decide()).isEqualTo(policy.decide());
     }
 
+    /** Whatever is found out about backups, the newest good one and the newest verified one stay, and no good one goes that would stay without the damaged ones. */
+    @Property
+    void trustNeverCostsAGoodBackup(@ForAll("policies") Policy policy, @ForAll Random random) {
+        Candidate.Trust[] all = Candidate.Trust.values();
+        List<Candidate> judged = policy.backups().stream()
+                .map(backup -> new Candidate(backup.name(), backup.snapshotAt(), backup.tiers(), backup.pinned(), backup.inUse(), all[random.nextInt(all.length)]))
+                .toList();
+        List<Candidate> kept = policy.with(judged).kept();
+        List<Candidate> good = judged.stream().filter(backup -> backup.trust() != Candidate.Trust.DAMAGED).toList();
+
+        assertThat(kept).containsAll(good.stream().max(Comparator.comparing(Candidate::snapshotAt).thenComparing(Candidate::name)).stream().toList());
+        assertThat(kept).containsAll(
+                good.stream().filter(backup -> backup.trust() == Candidate.Trust.VERIFIED).max(Comparator.comparing(Candidate::snapshotAt).thenComparing(Candidate::name)).stream().toList());
+        assertThat(kept).containsAll(policy.with(good).kept());
+    }
+
     @Property
     void theLeastCountOfEachTierStays(@ForAll("policies") Policy policy) {
         for (Rule rule : policy.rules()) {

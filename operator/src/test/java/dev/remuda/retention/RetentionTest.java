@@ -8,6 +8,7 @@ import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
+import dev.remuda.retention.Candidate.Trust;
 import dev.remuda.retention.Decision.Keep;
 import dev.remuda.retention.Decision.Purge;
 
@@ -61,6 +62,40 @@ class RetentionTest {
         assertThat(told(decisions.get(1))).isEqualTo(new Told("keep", Optional.of("daily"), List.of("daily: among the newest 2"), Optional.empty()));
         assertThat(told(decisions.get(2))).isEqualTo(new Told("keep", Optional.of("daily"), List.of("daily: among the newest 2"), Optional.empty()));
         assertThat(told(decisions.get(3))).isEqualTo(purged("daily: older than 7d", days(53)));
+    }
+
+    @Test
+    void aDamagedOneTakesNoGoodOnesPlace() {
+        List<Rule> rules = List.of(new Rule("weekly", null, 2, 1));
+        List<Decision> decisions = decide(rules, backup("a", 28, "weekly"), backup("b", 21, "weekly"), of(backup("c", 14, "weekly"), Trust.DAMAGED), backup("d", 7, "weekly"));
+        assertThat(told(decisions.get(1))).as("c stays while a good one of its age would").isEqualTo(new Told("keep", Optional.of("weekly"), List.of("weekly: among the newest 2"), Optional.empty()));
+        assertThat(told(decisions.get(2)).what()).isEqualTo("keep");
+        assertThat(told(decisions.get(3)).what()).isEqualTo("purge");
+    }
+
+    @Test
+    void theNewestThatIsNotDamagedStays() {
+        List<Rule> rules = List.of(new Rule("daily", Duration.ofDays(7), null, 0));
+        List<Decision> decisions = decide(rules, backup("a", 30, "daily"), backup("b", 20, "daily"), of(backup("c", 10, "daily"), Trust.DAMAGED));
+        assertThat(told(decisions.get(0))).isEqualTo(purged("daily: older than 7d", days(3)));
+        assertThat(told(decisions.get(1)).words()).containsExactly("newest completed backup");
+        assertThat(told(decisions.get(2)).what()).isEqualTo("purge");
+        assertThat(told(decide(rules, of(backup("a", 30, "daily"), Trust.DAMAGED), of(backup("b", 20, "daily"), Trust.DAMAGED)).getFirst()).words())
+                .as("of damaged ones alone the newest is still something").containsExactly("newest completed backup");
+    }
+
+    @Test
+    void theNewestVerifiedStays() {
+        List<Rule> rules = List.of(new Rule("daily", Duration.ofDays(7), null, 0));
+        List<Decision> decisions = decide(
+                rules, of(backup("a", 40, "daily"), Trust.VERIFIED), of(backup("b", 30, "daily"), Trust.VERIFIED), backup("c", 20, "daily"), backup("d", 1, "daily"));
+        assertThat(told(decisions.get(1)).what()).isEqualTo("purge");
+        assertThat(told(decisions.get(2))).isEqualTo(new Told("keep", Optional.empty(), List.of("newest verified backup"), Optional.empty()));
+        assertThat(told(decisions.get(3)).what()).isEqualTo("purge");
+    }
+
+    private static Candidate of(Candidate backup, Trust trust) {
+        return new Candidate(backup.name(), backup.snapshotAt(), backup.tiers(), backup.pinned(), backup.inUse(), trust);
     }
 
     @Test

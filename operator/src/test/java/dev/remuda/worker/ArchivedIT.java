@@ -1,6 +1,8 @@
 package dev.remuda.worker;
 
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -8,12 +10,16 @@ import software.amazon.awssdk.services.s3.model.StorageClass;
 
 import dev.remuda.support.MotoServer;
 import dev.remuda.support.Racing;
+import dev.remuda.task.DrillTask;
+import dev.remuda.task.FailureResult;
 import dev.remuda.task.PreflightResult;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.RestoreTask;
 import dev.remuda.task.StoreAccess;
+import dev.remuda.task.VerifyResult;
+import dev.remuda.task.VerifyTask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,6 +62,18 @@ class ArchivedIT {
         assertThat(looked(task).archived()).isNull();
         assertThat(((RestoreResult) bench.run(task)).rows()).isEqualTo(Racing.ROWS);
         bench.run(bench.cleaning(task, database + "_copy"));
+    }
+
+    @Test
+    void whatIsOnlyVerifiedIsNotAskedBack() {
+        restore(bench.prefix, null);
+        archive(bench.prefix, "data.dump.zst");
+
+        VerifyResult found = (VerifyResult) bench.run(new VerifyTask(store, List.of(new VerifyTask.Item("u", "b", bench.prefix, null))));
+        assertThat(found).isEqualTo(new VerifyResult(null, List.of("u"), null, null));
+        FailureResult drilled = bench.failed(new DrillTask("p", UUID.randomUUID().toString(), "production", store, bench.prefix, null, bench.database("any"), null));
+        assertThat(drilled.reason()).isEqualTo(Reason.ObjectArchived);
+        assertThat(moto.bucket().head(bench.prefix + "data.dump.zst").restore()).as("which costs").isNull();
     }
 
     private PreflightResult looked(RestoreTask task) {

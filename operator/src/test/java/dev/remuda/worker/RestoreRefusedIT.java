@@ -115,7 +115,7 @@ class RestoreRefusedIT {
         // A locale that this server has not, as happens between distributions.
         bench.bucket.write(bench.prefix + "manifest.json", manifest.replace("\"collate\" : \"C.UTF-8\"", "\"collate\" : \"tlh_KL.UTF-8\"").getBytes(StandardCharsets.UTF_8));
 
-        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.RestoreFailed, "rehearsal", "target was not touched", "locale");
+        refused(bench.restore(database, RestoreStrategy.Recreate, database), Reason.InvalidSpec, "rehearsal", "target was not touched", "lacks a locale", "tlh_KL.UTF-8");
     }
 
     @Test

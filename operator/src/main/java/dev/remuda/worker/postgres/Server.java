@@ -115,7 +115,12 @@ public final class Server implements AutoCloseable {
     /** Makes an empty database with the backup's encoding and locale. Only its owner and superusers may connect until it is opened. */
     public void create(String name, Manifest.Database like) {
         String quoted = Sql.identifier(name);
-        database.execute("creating database " + name, "CREATE DATABASE " + quoted + " TEMPLATE template0" + locale(like));
+        try {
+            database.execute("creating database " + name, "CREATE DATABASE " + quoted + " TEMPLATE template0" + locale(like));
+        } catch (WorkFailure e) {
+            // Of the server's locales, not of the backup; nothing else is new in that statement.
+            throw e.reason() != Reason.RestoreFailed ? e : new WorkFailure(Reason.InvalidSpec, e.getMessage() + "; the server lacks a locale or encoding of the backed-up database:" + locale(like), e);
+        }
         database.execute("closing database " + name, "REVOKE ALL ON DATABASE " + quoted + " FROM PUBLIC");
         if (like.comment() != null) {
             database.execute("commenting on database " + name, comment(name, like.comment()));
