@@ -63,23 +63,23 @@ class VersionSkewIT {
     @Test
     void whatOnlyANewerVersionUnderstandsIsNamedAndLeftAloneAndNothingElseSuffers() throws IOException {
         change("backuppolicies.remuda.dev", crd -> {
-            part(crd, "spec").getProperties().put("encryption", text());
+            part(crd, "spec").getProperties().put("escrow", text());
             part(crd, "spec").getProperties().get("tiers").getItems().getSchema().getProperties().get("storageClass").getEnum().add(TextNode.valueOf("ICE"));
         });
         change("backups.remuda.dev", crd -> {
             part(crd, "spec").getProperties().put("legalHold", text());
-            part(crd, "status").getProperties().put("verification", text());
+            part(crd, "status").getProperties().put("attestation", text());
         });
         change("restores.remuda.dev", crd -> part(crd, "spec").getProperties().get("strategy").getEnum().add(TextNode.valueOf("Clone")));
-        settled("backups", "verification", true);
+        settled("backups", "attestation", true);
         client.resource(Samples.in(namespace, Samples.policy())).create();
-        create(Samples.policy(), "secret", Map.of("encryption", "age1…"));
+        create(Samples.policy(), "secret", Map.of("escrow", "age1…"));
         create(Samples.policy(), "cold", Map.of("tiers", List.of(Map.of("name", "daily", "schedule", "* * * * *", "storageClass", "ICE"))));
         create(Samples.backup(), "held", Map.of("legalHold", "yes"));
         create(Samples.backup(), "encrypted", Map.of("policyRef", Map.of("name", "secret")));
         create(Samples.backup(), "verified", Map.of());
         client.resources(Backup.class).inNamespace(namespace).withName("verified").subresource("status").patch(
-                PatchContext.of(PatchType.JSON_MERGE), "{\"status\": {\"phase\": \"Verifying\", \"verification\": \"half\"}}");
+                PatchContext.of(PatchType.JSON_MERGE), "{\"status\": {\"phase\": \"Verifying\", \"attestation\": \"half\"}}");
 
         try (OperatorApp operator = OperatorApp.start(server.adminClient(), Samples.config(namespace), Clock.systemUTC(), () -> {})) {
             assertThat(operator.healthPort()).isPositive();
@@ -88,22 +88,22 @@ class VersionSkewIT {
             kubelet.pod("monday-1", Pods::running);
             kubelet.backup("monday", Phase.Running);
             client.resources(Backup.class).inNamespace(namespace).withName("monday").subresource("status").patch(
-                    PatchContext.of(PatchType.JSON_MERGE), "{\"status\": {\"verification\": \"planned\"}}");
+                    PatchContext.of(PatchType.JSON_MERGE), "{\"status\": {\"attestation\": \"planned\"}}");
             kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
             kubelet.backup("monday", Phase.Completed);
 
             assertThat(condition(kubelet.await(BackupPolicy.class, "secret", policy -> policy.getStatus() != null).getStatus().conditions()))
-                    .startsWith("Ready False NewerVersion it is of a newer version of Remuda than this operator, which does not know spec.encryption; nothing is done for it");
+                    .startsWith("Ready False NewerVersion it is of a newer version of Remuda than this operator, which does not know spec.escrow; nothing is done for it");
             assertThat(condition(kubelet.await(BackupPolicy.class, "cold", policy -> policy.getStatus() != null).getStatus().conditions())).contains("spec.tiers[0].storageClass ICE");
             assertThat(condition(kubelet.await(Backup.class, "held", backup -> backup.getStatus() != null).getStatus().conditions()))
                     .startsWith("Completed Unknown NewerVersion").contains("spec.legalHold");
             assertThat(condition(kubelet.await(Backup.class, "encrypted", backup -> backup.getStatus() != null).getStatus().conditions()))
-                    .startsWith("Completed Unknown NewerVersion BackupPolicy secret: ").contains("spec.encryption");
+                    .startsWith("Completed Unknown NewerVersion BackupPolicy secret: ").contains("spec.escrow");
             assertThat(condition(kubelet.await(Restore.class, "clone", restore -> restore.getStatus() != null).getStatus().conditions()))
                     .startsWith("Completed Unknown NewerVersion").contains("spec.strategy Clone");
             assertThat(event("NewerVersion", "verified")).hasValueSatisfying(event -> assertThat(event.getMessage()).contains("status.phase Verifying"));
-            assertThat(raw("verified")).isEqualTo(Map.of("phase", "Verifying", "verification", "half"));
-            assertThat(raw("monday")).as("a newer operator's own").containsEntry("verification", "planned");
+            assertThat(raw("verified")).isEqualTo(Map.of("phase", "Verifying", "attestation", "half"));
+            assertThat(raw("monday")).as("a newer operator's own").containsEntry("attestation", "planned");
             assertThat(client.resources(Job.class).inNamespace(namespace).list().getItems()).extracting(job -> job.getMetadata().getName()).containsExactlyInAnyOrder("monday-1", "horses-catalogue-1");
         }
     }
