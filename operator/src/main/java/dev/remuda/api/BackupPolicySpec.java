@@ -19,6 +19,8 @@ public record BackupPolicySpec(
         @Required @JsonPropertyDescription("The database to back up.") DatabaseSpec database,
         @Required @JsonPropertyDescription("Where backups are stored.") StorageSpec storage,
         @JsonPropertyDescription("How the dump is made.") DumpSpec dump,
+        @JsonPropertyDescription("Encryption of dumps, and of roles and tablespaces beside them, on their way to the store. The manifest is not encrypted. Absent: none by Remuda.")
+        EncryptionSpec encryption,
         @JsonPropertyDescription("Time zone of the schedules, a name of the IANA database such as Australia/Sydney. Default Etc/UTC.")
         @Default("Etc/UTC") @Size(min = 1, max = 64)
         String timeZone,
@@ -85,6 +87,11 @@ public record BackupPolicySpec(
         deletionPolicy = deletionPolicy == null ? DeletionPolicy.Retain : deletionPolicy;
         failedBackupsHistoryLimit = failedBackupsHistoryLimit == null ? USUAL_FAILED : failedBackupsHistoryLimit;
         jobTemplate = jobTemplate == null ? JobTemplateSpec.EMPTY : jobTemplate;
+    }
+
+    /** Public keys for which all that is dumped is encrypted; none: it is not. */
+    public List<String> recipients() {
+        return encryption == null || encryption.age() == null ? List.of() : encryption.age().recipients();
     }
 
     public Optional<TierSpec> tier(String name) {

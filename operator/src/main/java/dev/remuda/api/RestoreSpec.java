@@ -100,7 +100,8 @@ public record RestoreSpec(
             @JsonPropertyDescription("Any dump in any store: of pg_dump in custom, tar or plain format, compressed or not, or a tar file of its directory format. What it "
                     + "is, is seen from its content.")
             StoredObject object,
-            @JsonPropertyDescription("How a dump is asked back that lies in an archive (GLACIER, DEEP_ARCHIVE).") Archive archive) {
+            @JsonPropertyDescription("How a dump is asked back that lies in an archive (GLACIER, DEEP_ARCHIVE).") Archive archive,
+            @JsonPropertyDescription("What opens a dump that is encrypted with age. Absent: it is not encrypted.") DecryptionSpec decryption) {
         public Source {
             archive = archive == null ? Archive.USUAL : archive;
         }

@@ -33,11 +33,12 @@ public record VerificationSpec(
                 value = "!self.matches('" + Durations.PATTERN + "') || (duration(self) >= duration('1m') && duration(self) <= duration('720h'))",
                 message = "timeout must be at least 1m and at most 720h")
         String timeout,
+        @JsonPropertyDescription("What opens backups that are encrypted. Without it they are read and compared, and no drill can be held.") DecryptionSpec decryption,
         @JsonPropertyDescription("When each stored backup is read whole, compared with its checksums and walked through to its end, those in an archive (GLACIER, DEEP_ARCHIVE) "
                 + "excepted. It costs what reading the bucket costs. Absent: never, but on demand.")
         Integrity integrity) {
 
-    public static final VerificationSpec NONE = new VerificationSpec(null, null, null, null, null, null);
+    public static final VerificationSpec NONE = new VerificationSpec(null, null, null, null, null, null, null);
 
     public VerificationSpec {
         checks = checks == null ? List.of() : List.copyOf(checks);

@@ -67,7 +67,8 @@ final class BackupJobs {
                 isSafety(seen) ? DumpScope.WHOLE : policy.dump().scope(),
                 policy.dump().globals(),
                 isSafety(seen) ? null : JobBuilding.claimant(seen.policy().orElseThrow()),
-                isSafety(seen) ? seen.backup().getSpec().safety().restore() : null);
+                isSafety(seen) ? seen.backup().getSpec().safety().restore() : null,
+                policy.recipients());
         return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Trying.left(seen, policy));
     }
 

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 
 import dev.remuda.api.CaRef;
 import dev.remuda.api.DatabaseSpec;
+import dev.remuda.api.DecryptionSpec;
 import dev.remuda.api.S3Spec;
 import dev.remuda.api.SecretRef;
 import dev.remuda.task.DatabaseAccess;
@@ -52,6 +53,11 @@ public final class Mounts {
                 spec.secretRef() == null ? null : secret("store", spec.secretRef()),
                 spec.tagging(),
                 spec.encryption().orElse(null));
+    }
+
+    /** @param spec null: nothing is encrypted */
+    public SecretFiles identity(DecryptionSpec spec) {
+        return spec == null ? null : secret("identity", spec.secretRef());
     }
 
     /** Room for a whole dump, at /scratch. @return how many bytes; 0: none was asked for */

@@ -120,7 +120,8 @@ final class PolicyJobs {
                 mounts.store(seen.spec().reach(place(backups.getFirst()))),
                 backups.stream()
                         .map(backup -> new VerifyTask.Item(backup.getMetadata().getUid(), backup.getMetadata().getName(), prefix(backup), backup.getStatus().checksum()))
-                        .toList());
+                        .toList(),
+                mounts.identity(seen.spec().verification().decryption()));
         return building.build(seen.owner(), planned.name(), "verify", task, mounts, seen.spec().jobTemplate(), TIMEOUT);
     }
 
@@ -130,7 +131,7 @@ final class PolicyJobs {
         String uid = seen.policy().getMetadata().getUid();
         DatabaseAccess target = spec.target() == null ? null : mounts.database(spec.target().server());
         DrillTask task = new DrillTask(
-                seen.name(), uid, seen.namespace(), mounts.store(seen.spec().reach(place(backup))), prefix(backup), backup.getStatus().checksum(), target,
+                seen.name(), uid, seen.namespace(), mounts.store(seen.spec().reach(place(backup))), prefix(backup), backup.getStatus().checksum(), mounts.identity(spec.decryption()), target,
                 spec.checks().stream().map(RestoreSpec.Check::sql).toList());
         Duration timeout = Durations.parse(spec.timeout());
         if (spec.target() != null) {

@@ -23,6 +23,7 @@ import dev.remuda.task.DatabaseAccess;
 import dev.remuda.task.DropTask;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.RestoreTask;
+import dev.remuda.task.SecretFiles;
 import dev.remuda.task.SideDatabase;
 import dev.remuda.task.StoreAccess;
 import dev.remuda.task.SwitchTask;
@@ -86,18 +87,19 @@ final class RestoreJobs {
                 ? mounts.store(spec.source().object().storage().s3())
                 : mounts.store(seen.backup().orElseThrow().getStatus().store(seen.origin()));
         return new RestoreTask(
-                stage, seen.name(), seen.uid(), seen.namespace(), store, source(seen), mounts.database(seen.target()), spec.strategy(), spec.confirm(), seen.status().targetOid(),
+                stage, seen.name(), seen.uid(), seen.namespace(), store, source(seen, mounts), mounts.database(seen.target()), spec.strategy(), spec.confirm(), seen.status().targetOid(),
                 seen.replacedName().orElse(null), spec.include() == null ? null : spec.include().toTask(), spec.owner() == null ? null : spec.owner().role(), spec.jobs(), mounts.scratch(spec.scratch()),
                 spec.checks().stream().map(RestoreSpec.Check::sql).toList());
     }
 
-    private static RestoreTask.Source source(Observed seen) {
+    private static RestoreTask.Source source(Observed seen, Mounts mounts) {
+        SecretFiles identity = mounts.identity(seen.spec().source().decryption());
         RestoreSpec.Archive archive = seen.spec().source().archive();
         if (seen.spec().source().object() != null) {
-            return new RestoreTask.Source(null, null, seen.spec().source().object().key(), archive.days(), archive.speed().name());
+            return new RestoreTask.Source(null, null, seen.spec().source().object().key(), archive.days(), archive.speed().name(), identity);
         }
         BackupStatus backup = seen.backup().orElseThrow().getStatus();
-        return new RestoreTask.Source(backup.location().prefix(), backup.checksum(), null, archive.days(), archive.speed().name());
+        return new RestoreTask.Source(backup.location().prefix(), backup.checksum(), null, archive.days(), archive.speed().name(), identity);
     }
 
     private static ConnectionTask connection(Observed seen, Mounts mounts) {

@@ -22,6 +22,7 @@ import java.util.Map;
  * @param globals whether roles and tablespaces are stored beside the dump
  * @param claimant who wants to write there; null: whoever may, for what is written disturbs nobody
  * @param safety name of the Restore before which it is made; null: an ordinary backup
+ * @param recipients public keys of age for which all of it is encrypted; none: it is not
  */
 public record BackupTask(
         String backup,
@@ -41,20 +42,22 @@ public record BackupTask(
         DumpScope scope,
         boolean globals,
         Claimant claimant,
-        String safety)
+        String safety,
+        List<String> recipients)
         implements Task {
 
-    /** An ordinary backup in a store that nobody else has. */
+    /** An ordinary backup, which is not encrypted, in a store that nobody else has. */
     public BackupTask(
             String backup, String namespace, String policy, int attempt, DatabaseAccess database, StoreAccess store, String prefix, List<String> earlier,
             Compression compression, Map<String, String> labels, String tier, List<String> tiers, Instant slot, StorageClass storageClass, DumpScope scope, boolean globals) {
-        this(backup, namespace, policy, attempt, database, store, prefix, earlier, compression, labels, tier, tiers, slot, storageClass, scope, globals, null, null);
+        this(backup, namespace, policy, attempt, database, store, prefix, earlier, compression, labels, tier, tiers, slot, storageClass, scope, globals, null, null, null);
     }
 
     public BackupTask {
         earlier = earlier == null ? List.of() : List.copyOf(earlier);
         tiers = tiers == null ? List.of() : List.copyOf(tiers);
         scope = scope == null ? DumpScope.WHOLE : scope;
+        recipients = recipients == null ? List.of() : List.copyOf(recipients);
     }
 
     /** Key prefix of all the policy's attempts, ending in a slash. */

@@ -9,11 +9,12 @@ import java.util.List;
  * @param uid of the BackupPolicy: the database's name follows from it, so that the next drill removes what a lost one has left
  * @param prefix of the backup, ending in a slash
  * @param checksum of its dump as the cluster knows it, {@code sha256:<hex>}; null: it does not
+ * @param identity with what opens it, when it is encrypted; null: nothing does
  * @param target the server, of which the name of the database does not matter; null: the one that runs beside the worker
  * @param checks SQL queries that must each return true
  */
 public record DrillTask(
-        String policy, String uid, String namespace, StoreAccess store, String prefix, String checksum, DatabaseAccess target, List<String> checks) implements Task {
+        String policy, String uid, String namespace, StoreAccess store, String prefix, String checksum, SecretFiles identity, DatabaseAccess target, List<String> checks) implements Task {
     /** Folder that worker and server beside it share; it holds the server's data too. */
     public static final String FOLDER = "/remuda/drill";
 

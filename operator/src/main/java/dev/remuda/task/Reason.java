@@ -52,6 +52,8 @@ public enum Reason {
     DumpIncomplete,
     /** The manifest cannot be read or is of an unknown version. */
     ManifestInvalid,
+    /** The dump is encrypted, and what was given does not open it. */
+    DecryptionFailed,
     /** What was restored is not what the manifest says, or a check of the user's is not true. */
     CheckFailed,
     /** The user's migrations failed. */

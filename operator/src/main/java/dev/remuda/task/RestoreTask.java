@@ -58,11 +58,16 @@ public record RestoreTask(
      * @param key of any dump; null for a backup
      * @param archiveDays for how many days an archived dump is asked back
      * @param archiveSpeed how fast, a word of S3: Standard, Bulk or Expedited; null: it is not asked back
+     * @param identity with what opens it, when it is encrypted; null: nothing does
      */
-    public record Source(String prefix, String checksum, String key, int archiveDays, String archiveSpeed) {
+    public record Source(String prefix, String checksum, String key, int archiveDays, String archiveSpeed, SecretFiles identity) {
+        public Source(String prefix, String checksum, String key, int archiveDays, String archiveSpeed) {
+            this(prefix, checksum, key, archiveDays, archiveSpeed, null);
+        }
+
         /** A backup that is left in an archive when it is in one. */
-        public static Source asItLies(String prefix, String checksum) {
-            return new Source(prefix, checksum, null, 0, null);
+        public static Source asItLies(String prefix, String checksum, SecretFiles identity) {
+            return new Source(prefix, checksum, null, 0, null, identity);
         }
     }
 }

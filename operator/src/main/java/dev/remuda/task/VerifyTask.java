@@ -7,8 +7,9 @@ import java.util.List;
  * changed.
  *
  * @param backups in this order
+ * @param identity with what opens encrypted ones; null: those are read and compared as they lie
  */
-public record VerifyTask(StoreAccess store, List<Item> backups) implements Task {
+public record VerifyTask(StoreAccess store, List<Item> backups, SecretFiles identity) implements Task {
     /** How many fit into one task, so that the result fits into a termination message. */
     public static final int MAX_ITEMS = 10;
 

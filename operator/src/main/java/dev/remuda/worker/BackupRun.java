@@ -33,6 +33,7 @@ import dev.remuda.worker.postgres.ScopeCheck;
 import dev.remuda.worker.postgres.Snapshot;
 import dev.remuda.worker.postgres.Tables;
 import dev.remuda.worker.postgres.Timescale;
+import dev.remuda.worker.store.Age;
 import dev.remuda.worker.store.Attributes;
 import dev.remuda.worker.store.Compressing;
 import dev.remuda.worker.store.Manifest;
@@ -70,17 +71,18 @@ final class BackupRun {
         }
         Claim.require(store, task.root(), task.claimant());
         Login login = ConnectionSecret.login(task.database(), null);
+        Age.Recipients recipients = Age.Recipients.of(task.recipients());
         Preflight found = preflight(login);
         String key = task.prefix() + file();
         Map<String, String> labels = new LinkedHashMap<>(task.labels());
         labels.put("database", login.database());
         Attributes attributes = new Attributes(
-                Compressing.contentType(task.compression().algorithm()), labels, Optional.ofNullable(task.tier()), Optional.ofNullable(task.storageClass()));
+                isEncrypted() ? "application/octet-stream" : Compressing.contentType(task.compression().algorithm()), labels, Optional.ofNullable(task.tier()), Optional.ofNullable(task.storageClass()));
         // The first thing that is written: it proves that the store takes what follows, before anything is locked.
         PartStream parts = new PartStream(begin(key, attributes), found.partSize());
         Manifest manifest;
         try {
-            manifest = dump(login, found.clientMajor(), parts, key, attributes);
+            manifest = dump(login, found.clientMajor(), recipients, parts, key, attributes);
         } catch (RuntimeException e) {
             throw takenBack(e, parts, key);
         }
@@ -120,7 +122,7 @@ final class BackupRun {
         }
     }
 
-    private Manifest dump(Login login, int clientMajor, PartStream parts, String key, Attributes attributes) {
+    private Manifest dump(Login login, int clientMajor, Age.Recipients recipients, PartStream parts, String key, Attributes attributes) {
         Manifest.Snapshot moment;
         Manifest.Database facts;
         Manifest.Globals globals;
@@ -133,11 +135,13 @@ final class BackupRun {
             facts = DatabaseFacts.read(snapshot);
             dangling = DanglingKeys.of(snapshot);
             // After the snapshot: roles that own what is in it cannot be dropped from now on.
-            globals = task.globals() ? GlobalsFile.write(store, task.prefix(), PgGlobals.read(programs, clientMajor, login, stop), attributes.labels()) : null;
+            globals = task.globals()
+                    ? GlobalsFile.write(store, task.prefix(), PgGlobals.read(programs, clientMajor, login, stop), attributes.labels(), isEncrypted() ? Optional.of(recipients) : Optional.empty())
+                    : null;
             journal.begin("Dump", facts.sizeBytes(), null);
             try (PgDump dump = PgDump.start(programs, clientMajor, login, snapshot, stop);
                     Counting counting = new Counting(snapshot, journal::tables)) {
-                archiveBytes = stream(dump, parts);
+                archiveBytes = stream(dump, parts, recipients);
                 tables = counting.tables();
             }
         }
@@ -155,11 +159,16 @@ final class BackupRun {
         return new Manifest.Dump(
                 file(), "Custom", task.compression(), written.size(), written.sha256(), written.checksum(), archiveBytes, clientMajor,
                 scope.content() == DumpContent.All ? null : scope.content(), scope.include().none() ? null : scope.include(),
-                scope.exclude().none() ? null : scope.exclude(), dangling.isEmpty() ? null : dangling);
+                scope.exclude().none() ? null : scope.exclude(), dangling.isEmpty() ? null : dangling,
+                isEncrypted() ? task.recipients() : null);
     }
 
     private String file() {
-        return "data.dump" + task.compression().algorithm().suffix();
+        return "data.dump" + task.compression().algorithm().suffix() + (isEncrypted() ? Age.SUFFIX : "");
+    }
+
+    private boolean isEncrypted() {
+        return !task.recipients().isEmpty();
     }
 
     private RuntimeException takenBack(RuntimeException cause, PartStream parts, String key) {
@@ -170,7 +179,7 @@ final class BackupRun {
                 store.delete(key);
             }
             if (task.globals()) {
-                store.delete(task.prefix() + GlobalsFile.NAME);
+                store.delete(task.prefix() + GlobalsFile.name(isEncrypted()));
             }
             return cause;
         } catch (RuntimeException e) {
@@ -181,11 +190,11 @@ final class BackupRun {
     }
 
     /** Streams pg_dump's output into the parts. @return its size before compression */
-    private long stream(PgDump dump, PartStream parts) {
+    private long stream(PgDump dump, PartStream parts, Age.Recipients recipients) {
         long total = 0;
         byte[] head = new byte[MAGIC.length];
         try (InputStream archive = journal.counting(dump.process().output());
-                OutputStream out = Compressing.to(parts, task.compression())) {
+                OutputStream out = Compressing.to(isEncrypted() ? Age.to(parts, recipients) : parts, task.compression())) {
             byte[] buffer = new byte[BUFFER];
             for (int n = archive.read(buffer); n >= 0; n = archive.read(buffer)) {
                 if (total < head.length) {

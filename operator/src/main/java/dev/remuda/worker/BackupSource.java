@@ -12,6 +12,7 @@ import dev.remuda.task.RestoreTask;
 import dev.remuda.task.TableName;
 import dev.remuda.worker.postgres.Archive;
 import dev.remuda.worker.postgres.PgRestore;
+import dev.remuda.worker.store.Age;
 import dev.remuda.worker.store.Compressing;
 import dev.remuda.worker.store.Manifest;
 import dev.remuda.worker.store.ObjectStore;
@@ -27,13 +28,15 @@ final class BackupSource implements Source {
     private final Stored stored;
     private final Journal journal;
     private final Optional<String> archived;
+    private final Optional<Age.Identities> identities;
 
-    private BackupSource(ObjectStore store, Manifest manifest, String key, Stored stored, Optional<String> archived, Journal journal) {
+    private BackupSource(ObjectStore store, Manifest manifest, String key, Stored stored, Optional<String> archived, Optional<Age.Identities> identities, Journal journal) {
         this.store = store;
         this.manifest = manifest;
         this.key = key;
         this.stored = stored;
         this.archived = archived;
+        this.identities = identities;
         this.journal = journal;
     }
 
@@ -43,7 +46,7 @@ final class BackupSource implements Source {
         requireSameDump(wanted, store, manifest);
         String key = manifest.dataKey(wanted.prefix());
         Stored stored = StoredProof.look(store, key, manifest.dump());
-        return new BackupSource(store, manifest, key, stored, Archived.askBack(store, key, stored, wanted), journal);
+        return new BackupSource(store, manifest, key, stored, Archived.askBack(store, key, stored, wanted), Identity.of(wanted), journal);
     }
 
     /** The cluster's own record of the backup: whoever can write to the bucket cannot change what is restored. */
@@ -122,12 +125,46 @@ final class BackupSource implements Source {
     }
 
     private InputStream decompressed(InputStream bytes) throws IOException {
-        return Compressing.from(bytes, manifest.dump().compression().algorithm());
+        return Compressing.from(manifest.dump().isEncrypted() ? Age.from(bytes, identity(), url()) : bytes, manifest.dump().compression().algorithm());
+    }
+
+    /**
+     * Opens its beginning, so that it is known before anything is begun that the rest can be opened.
+     *
+     * @throws WorkFailure DecryptionFailed, when it is encrypted and cannot be
+     */
+    void requireOpen() {
+        if (!manifest.dump().isEncrypted()) {
+            return;
+        }
+        Age.Identities identity = identity();
+        if (archived.isEmpty()) {
+            try (InputStream opened = Age.from(new ObjectStream(store, key, stored), identity, url())) {
+                opened.read();
+            } catch (IOException e) {
+                throw new WorkFailure(Reason.DecryptionFailed, url() + " cannot be decrypted: " + e.getMessage() + "; it was damaged or changed: restore another backup", e);
+            }
+        }
+    }
+
+    private Age.Identities identity() {
+        return identities.orElseThrow(() -> new WorkFailure(
+                Reason.DecryptionFailed, url() + " is encrypted with age for " + String.join(", ", manifest.dump().recipients()) + ", and no identity was named; put one of them into a Secret "
+                        + "(key identity) and name that in decryption.secretRef"));
+    }
+
+    /** Whether its archive can be walked through, beside that its bytes can be compared. */
+    boolean opens() {
+        return !manifest.dump().isEncrypted() || identities.isPresent();
     }
 
     @Override
     public void prove(PgRestore pgRestore) {
-        StoredProof.prove(store, key, manifest.dump(), bytes -> pgRestore.check(() -> decompressed(journal.counting(bytes))));
+        StoredProof.prove(store, key, manifest.dump(), bytes -> {
+            if (opens()) {
+                pgRestore.check(() -> decompressed(journal.counting(bytes)));
+            }
+        });
         journal.done(url() + " is whole and readable");
     }
 }

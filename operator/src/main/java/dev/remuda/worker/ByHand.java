@@ -3,6 +3,7 @@ package dev.remuda.worker;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.remuda.task.Compression;
 import dev.remuda.task.DumpContent;
 import dev.remuda.task.DumpScope;
 import dev.remuda.task.TableName;
@@ -18,7 +19,8 @@ final class ByHand {
     static List<String> steps(Manifest.Dump dump, Manifest.Globals globals, Manifest.Database facts) {
         List<String> steps = new ArrayList<>();
         if (globals != null && globals.file() != null) {
-            steps.add("psql -X -d postgres -f " + globals.file() + "   # on another server; roles that it has already give errors and stay as they are");
+            String psql = dump.isEncrypted() ? opened(globals.file()) + " | psql -X -d postgres" : "psql -X -d postgres -f " + globals.file();
+            steps.add(psql + "   # on another server; roles that it has already give errors and stay as they are");
         }
         if (dump.scope().content() == DumpContent.DataOnly) {
             steps.add(open(dump) + " | pg_restore --exit-on-error --single-transaction -d NEW_DATABASE   # the tables must exist there, without rows");
@@ -65,11 +67,19 @@ final class ByHand {
     }
 
     private static String open(Manifest.Dump dump) {
-        return switch (dump.compression().algorithm()) {
-            case Zstd -> "zstd -dc ";
-            case Gzip -> "gzip -dc ";
-            case Lz4 -> "lz4 -dc ";
-            case None -> "cat ";
-        } + dump.file();
+        if (dump.isEncrypted() && dump.compression().algorithm() == Compression.Algorithm.None) {
+            return opened(dump.file());
+        }
+        String unpack = switch (dump.compression().algorithm()) {
+            case Zstd -> "zstd -dc";
+            case Gzip -> "gzip -dc";
+            case Lz4 -> "lz4 -dc";
+            case None -> "cat";
+        };
+        return dump.isEncrypted() ? opened(dump.file()) + " | " + unpack : unpack + " " + dump.file();
+    }
+
+    private static String opened(String file) {
+        return "age -d -i IDENTITY " + file;
     }
 }

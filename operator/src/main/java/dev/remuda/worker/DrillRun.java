@@ -58,7 +58,7 @@ final class DrillRun {
             owner = task.target() == null ? owners(server, backup) : owner(server, backup, login);
         }
         RestoreTask restore = new RestoreTask(
-                RestoreTask.Stage.Restore, task.policy(), task.uid(), task.namespace(), task.store(), RestoreTask.Source.asItLies(task.prefix(), task.checksum()), task.target(),
+                RestoreTask.Stage.Restore, task.policy(), task.uid(), task.namespace(), task.store(), RestoreTask.Source.asItLies(task.prefix(), task.checksum(), task.identity()), task.target(),
                 RestoreStrategy.Create, null, null, null, null, owner, 1, 0, task.checks());
         RestoreResult result = new RestoreRun(restore, store, programs, scratch, journal, stop).restore(login);
         try (Server server = Server.connect(login, stop.patience())) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 import dev.remuda.task.Compression;
+import dev.remuda.worker.store.Age;
 import dev.remuda.worker.store.Manifest;
 import dev.remuda.worker.store.ObjectStore;
 import dev.remuda.worker.store.ObjectStore.Listed;
@@ -38,6 +39,7 @@ final class Leftovers {
         for (Compression.Algorithm algorithm : Compression.Algorithm.values()) {
             // Some stores list unfinished uploads by the whole key only.
             uploads.addAll(store.unfinished(prefix + DUMP + algorithm.suffix()));
+            uploads.addAll(store.unfinished(prefix + DUMP + algorithm.suffix() + Age.SUFFIX));
         }
         return uploads;
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import dev.remuda.task.Reason;
@@ -35,11 +36,24 @@ public final class MountedSecret {
      * @throws WorkFailure SecretMissing, when the user named a key that is not there
      */
     public Optional<String> find(String field, String... usualKeys) {
+        return find(field, this::line, usualKeys);
+    }
+
+    /** The same of a text that may have many lines. */
+    Optional<String> findText(String field, String... usualKeys) {
+        return find(field, this::read, usualKeys);
+    }
+
+    private Optional<String> find(String field, Function<String, Optional<String>> reading, String... usualKeys) {
         String own = files.keys().get(field);
         if (own != null) {
-            return Optional.of(read(own).orElseThrow(() -> missing("key " + own + ", which secretRef.keys names for " + field)));
+            return Optional.of(reading.apply(own).orElseThrow(() -> missing("key " + own + ", which secretRef.keys names for " + field)));
         }
-        return Stream.of(usualKeys).flatMap(key -> read(key).stream()).findFirst();
+        return Stream.of(usualKeys).flatMap(key -> reading.apply(key).stream()).findFirst();
+    }
+
+    private Optional<String> line(String key) {
+        return read(key).map(text -> oneLine(key, text));
     }
 
     /** The failure that names what is missing and what is there. Keys are no secret; values never appear. */
@@ -53,7 +67,7 @@ public final class MountedSecret {
             return Optional.empty();
         }
         try {
-            return Optional.of(oneLine(key, Files.readString(file).strip()));
+            return Optional.of(Files.readString(file).strip());
         } catch (IOException e) {
             throw new WorkFailure(Reason.SecretMissing, "key " + key + " of Secret " + files.name() + " cannot be read as text", e);
         }

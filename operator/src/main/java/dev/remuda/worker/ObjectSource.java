@@ -1,5 +1,6 @@
 package dev.remuda.worker;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import dev.remuda.worker.postgres.SqlFacts;
 import dev.remuda.worker.postgres.SqlScan;
 import dev.remuda.worker.postgres.TarUnpack;
 import dev.remuda.worker.postgres.Toc;
+import dev.remuda.worker.store.Age;
 import dev.remuda.worker.store.Manifest;
 import dev.remuda.worker.store.ObjectStore;
 import dev.remuda.worker.store.ObjectStore.Stored;
@@ -29,6 +31,8 @@ import dev.remuda.worker.store.ObjectStream;
 
 /** Any dump: what it is and holds is found in its own content, of an archive at once, of a script and of a tar of a folder when all of it was read. */
 final class ObjectSource implements Source {
+    private static final int BUFFER = 16 * 1024;
+
     private final ObjectStore store;
     private final String key;
     private final Stored stored;
@@ -36,16 +40,18 @@ final class ObjectSource implements Source {
     private final PgArchive archives;
     private final Scratch scratch;
     private final Journal journal;
+    private final Optional<Age.Identities> identities;
     private DumpFormat format;
     private Facts facts = Facts.NONE;
 
-    private ObjectSource(ObjectStore store, String key, Stored stored, Optional<String> archived, PgArchive archives, Scratch scratch, Journal journal) {
+    private ObjectSource(ObjectStore store, String key, Stored stored, Optional<String> archived, PgArchive archives, Scratch scratch, Optional<Age.Identities> identities, Journal journal) {
         this.store = store;
         this.key = key;
         this.stored = stored;
         this.archived = archived;
         this.archives = archives;
         this.scratch = scratch;
+        this.identities = identities;
         this.journal = journal;
     }
 
@@ -60,7 +66,7 @@ final class ObjectSource implements Source {
         Stored stored = store.head(key).orElseThrow(() -> new WorkFailure(
                 Reason.ObjectMissing, store.url(key) + " is not in the store; correct source.object.key (aws s3 ls shows what there is)"));
         PgArchive archives = new PgArchive(programs, programs.newest(), stop);
-        ObjectSource source = new ObjectSource(store, key, stored, Archived.askBack(store, key, stored, wanted), archives, scratch, journal);
+        ObjectSource source = new ObjectSource(store, key, stored, Archived.askBack(store, key, stored, wanted), archives, scratch, Identity.of(wanted), journal);
         if (source.archived.isEmpty()) {
             source.readBeginning();
         }
@@ -87,7 +93,20 @@ final class ObjectSource implements Source {
     }
 
     private DumpFile dump() throws IOException {
-        return DumpFile.open(url(), new ObjectStream(store, key, stored));
+        return DumpFile.open(url(), opened(new ObjectStream(store, key, stored)));
+    }
+
+    /** What is in it, when it is encrypted with age. */
+    private InputStream opened(InputStream bytes) throws IOException {
+        InputStream content = new BufferedInputStream(bytes, BUFFER);
+        content.mark(BUFFER);
+        byte[] head = content.readNBytes(BUFFER / 2);
+        content.reset();
+        if (!Age.fits(head)) {
+            return content;
+        }
+        return Age.from(content, identities.orElseThrow(() -> new WorkFailure(
+                Reason.DecryptionFailed, url() + " is encrypted with age, and no identity was named; put one of a recipient into a Secret (key identity) and name that in decryption.secretRef")), url());
     }
 
     /** Such as 15 of {@code 15.18 (Debian 15.18-0+deb12u1)}; 0 where it says nothing. */
@@ -132,7 +151,7 @@ final class ObjectSource implements Source {
     }
 
     private void unpack() throws IOException {
-        try (DumpFile file = DumpFile.open(url(), journal.counting(new ObjectStream(store, key, stored)))) {
+        try (DumpFile file = DumpFile.open(url(), opened(journal.counting(new ObjectStream(store, key, stored))))) {
             TarUnpack.into(url(), file.content(), scratch.emptyFolder(), scratch.bytes());
         }
     }
@@ -205,6 +224,6 @@ final class ObjectSource implements Source {
 
     @Override
     public Archive archive() {
-        return format == DumpFormat.DirectoryTar ? Archive.at(scratch.folder()) : () -> DumpFile.open(url(), journal.counting(new ObjectStream(store, key, stored))).content();
+        return format == DumpFormat.DirectoryTar ? Archive.at(scratch.folder()) : () -> DumpFile.open(url(), opened(journal.counting(new ObjectStream(store, key, stored)))).content();
     }
 }

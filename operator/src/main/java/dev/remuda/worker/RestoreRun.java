@@ -89,9 +89,12 @@ final class RestoreRun {
     }
 
     private Source source() {
-        return task.source().key() == null
-                ? BackupSource.look(task.source(), store, journal)
-                : ObjectSource.look(task.source(), store, programs, scratch, journal, stop);
+        if (task.source().key() == null) {
+            BackupSource backup = BackupSource.look(task.source(), store, journal);
+            backup.requireOpen();
+            return backup;
+        }
+        return ObjectSource.look(task.source(), store, programs, scratch, journal, stop);
     }
 
     /** A run before this one has done it and could not say so. */

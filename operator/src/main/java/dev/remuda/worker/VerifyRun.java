@@ -54,7 +54,7 @@ final class VerifyRun {
     }
 
     private void look(VerifyTask.Item item) {
-        BackupSource source = BackupSource.look(RestoreTask.Source.asItLies(item.prefix(), item.checksum()), store, journal);
+        BackupSource source = BackupSource.look(RestoreTask.Source.asItLies(item.prefix(), item.checksum(), task.identity()), store, journal);
         if (source.archived().isPresent()) {
             archived.add(item.uid());
             return;

@@ -36,8 +36,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class VerifyingTest {
     private static final TierSpec DAILY = new TierSpec("daily", "0 2 * * *", new RetentionSpec("30d", null, null), null);
     private static final VerificationSpec.Server SERVER = new VerificationSpec.Server("postgres:17", null, null, null, Map.of("work_mem", "64MB"));
-    private static final VerificationSpec DRILLS = new VerificationSpec("0 3 * * *", SERVER, null, List.of(new RestoreSpec.Check("SELECT true")), null, null);
-    private static final VerificationSpec READS = new VerificationSpec(null, null, null, null, null, new VerificationSpec.Integrity("0 4 * * *"));
+    private static final VerificationSpec DRILLS = new VerificationSpec("0 3 * * *", SERVER, null, List.of(new RestoreSpec.Check("SELECT true")), null, null, null);
+    private static final VerificationSpec READS = new VerificationSpec(null, null, null, null, null, null, new VerificationSpec.Integrity("0 4 * * *"));
 
     private final PolicyWorld world = new PolicyWorld();
 
@@ -158,7 +158,7 @@ class VerifyingTest {
         assertThat(world.condition(backup(1), "Intact")).isEqualTo("True Read");
         assertThat(world.backups.get(backup(1)).getStatus().verification().request()).isEqualTo("now");
 
-        verify(new VerificationSpec(null, SERVER, null, null, null, null));
+        verify(new VerificationSpec(null, SERVER, null, null, null, null, null));
         world.reconcileUntilItRests();
         assertThat(world.proved).as("it is answered").hasSize(1);
         world.backups.get(backup(1)).getMetadata().setAnnotations(Map.of(Labels.VERIFY, "once more"));
@@ -261,7 +261,7 @@ class VerifyingTest {
     void whatLiesInAnArchiveIsNotReadAndNotRestored() {
         Backup newest = world.backups.get(backup(3));
         newest.setStatus(newest.getStatus().moved("daily", StorageClass.GLACIER));
-        verify(new VerificationSpec("0 3 * * *", SERVER, null, null, null, READS.integrity()));
+        verify(new VerificationSpec("0 3 * * *", SERVER, null, null, null, null, READS.integrity()));
         go("2026-03-03T03:00:01Z");
         go("2026-03-03T04:00:01Z");
         assertThat(world.proved).startsWith("drill " + backup(2)).doesNotContain("drill " + backup(3), "read " + backup(3));
@@ -281,7 +281,7 @@ class VerifyingTest {
 
     @Test
     void aSuspendedPolicyRestsButAnswers() {
-        verify(new VerificationSpec("0 3 * * *", SERVER, null, null, null, READS.integrity()));
+        verify(new VerificationSpec("0 3 * * *", SERVER, null, null, null, null, READS.integrity()));
         world.spec(spec -> Json.read(Json.write(spec).replace("\"suspend\":false", "\"suspend\":true"), dev.remuda.api.BackupPolicySpec.class));
         go("2026-03-03T05:00:00Z");
         assertThat(world.proved).isEmpty();
@@ -292,14 +292,14 @@ class VerifyingTest {
 
     @Test
     void aScheduleThatNeverComesIsNamed() {
-        verify(new VerificationSpec("0 3 31 2 *", SERVER, null, null, null, null));
+        verify(new VerificationSpec("0 3 31 2 *", SERVER, null, null, null, null, null));
         assertThat(world.condition("Verified").getReason()).isEqualTo("InvalidSchedule");
         assertThat(world.condition("Verified").getMessage()).startsWith("verification.schedule is not followed: ").contains("0 3 31 2 *");
     }
 
     @Test
     void anOperatorThatDiesAnywhereLosesNothingAndDoesNothingTwice() {
-        verify(new VerificationSpec("0 3 * * *", SERVER, null, null, null, READS.integrity()));
+        verify(new VerificationSpec("0 3 * * *", SERVER, null, null, null, null, READS.integrity()));
         for (int steps = 0; steps < 40; steps++) {
             world.stepsLeft = steps;
             world.now = at("2026-03-0" + (4 + steps / 8) + "T0" + (3 + steps % 2) + ":00:0" + steps % 8 + "Z");
@@ -360,7 +360,7 @@ class VerifyingTest {
 
     @Test
     void aServerThatThereIsNeedsNoneBeside() {
-        verify(new VerificationSpec("0 3 * * *", null, new VerificationSpec.Elsewhere("drills.svc", null, null, new SecretRef("drills-db", null), null), null, "6h", null));
+        verify(new VerificationSpec("0 3 * * *", null, new VerificationSpec.Elsewhere("drills.svc", null, null, new SecretRef("drills-db", null), null), null, "6h", null, null));
         go("2026-03-03T03:00:01Z");
         var pod = world.jobs.get("horses-verify-1").job().orElseThrow().getSpec().getTemplate().getSpec();
         DrillTask task = (DrillTask) Json.read(pod.getContainers().getFirst().getEnv().getFirst().getValue(), Task.class);

@@ -68,7 +68,7 @@ public final class Samples {
 
     /** Of a policy without tiers. */
     public static BackupPolicySpec spec(DatabaseSpec database, JobTemplateSpec template) {
-        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, "2h", null, null, null, null, null, null, template);
+        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, null, "2h", null, null, null, null, null, null, template);
     }
 
     /** The same policy with these tiers. */
@@ -144,7 +144,7 @@ public final class Samples {
     }
 
     public static RestoreSpec restoring(String backup, Target target, RestoreStrategy strategy, String confirm) {
-        RestoreSpec.Source source = new RestoreSpec.Source(new NameRef(backup), null, null, null);
+        RestoreSpec.Source source = new RestoreSpec.Source(new NameRef(backup), null, null, null, null);
         return new RestoreSpec(source, target, strategy, confirm, null, null, null, null, null, null, null, null, null, null);
     }
 

@@ -32,8 +32,9 @@ class JsonTest {
                         "daily", List.of("daily", "weekly"), AT, StorageClass.STANDARD_IA, new DumpScope(
                                 DumpContent.SchemaOnly, new Selection(List.of("\"; drop"), List.of(new TableName("a.b", "Ä 😀"))),
                                 new Exclusion(List.of("c"), List.of(new TableName("d", "e")), List.of(new TableName("f", "\"")))), true),
+                new BackupTask("b", "n", "p", 1, DATABASE, STORE, "x/", null, new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false, new Claimant("u", "c", null), "r", List.of("age1…")),
                 new BackupTask("b", "n", "p", 1, DATABASE, STORE, "x/", null, new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false),
-                new RestoreTask(RestoreTask.Stage.Preflight, "r", "u", "n", STORE, new RestoreTask.Source("x/", "sha256:aa", null, 3, "Bulk"), DATABASE, RestoreStrategy.Create,
+                new RestoreTask(RestoreTask.Stage.Preflight, "r", "u", "n", STORE, new RestoreTask.Source("x/", "sha256:aa", null, 3, "Bulk", SECRET), DATABASE, RestoreStrategy.Create,
                         "d", null, null, null, null, 1, 0, null),
                 new RestoreTask(RestoreTask.Stage.Restore, "r", "u", "n", new StoreAccess("b", null, null, false, null, Tagging.Auto),
                         new RestoreTask.Source(null, null, "old.sql.gz", 3, "Standard"), new DatabaseAccess(null, null, null, null, SECRET, null), RestoreStrategy.Existing, null,
@@ -46,9 +47,9 @@ class JsonTest {
                 new MaintainTask(STORE, "x/", new Claimant("u", "c", "v"), List.of(new MaintainTask.Kept("b", "x/b/data.dump", 5, true)),
                         List.of(new MaintainTask.Move("u", "b", "x/b/", "weekly", StorageClass.GLACIER)),
                         List.of(new MaintainTask.Purge("u", "b", "x/b/", AT)), new MaintainTask.Sweep("0a0a0a0a", List.of("x/c/"), AT)),
-                new VerifyTask(STORE, List.of(new VerifyTask.Item("u", "b", "x/b/", "sha256:aa"))),
-                new DrillTask("p", "u", "n", STORE, "x/b/", "sha256:aa", DATABASE, List.of("SELECT true")),
-                new DrillTask("p", "u", "n", STORE, "x/b/", null, null, null),
+                new VerifyTask(STORE, List.of(new VerifyTask.Item("u", "b", "x/b/", "sha256:aa")), SECRET),
+                new DrillTask("p", "u", "n", STORE, "x/b/", "sha256:aa", SECRET, DATABASE, List.of("SELECT true")),
+                new DrillTask("p", "u", "n", STORE, "x/b/", null, null, null, null),
                 new CatalogueTask(STORE, "x/", new Claimant("u", null, null), "x/b/", 7));
     }
 

@@ -119,6 +119,27 @@ final class Bench {
         return new BackupTask("b", "production", "horse-racing", 1, database, store, prefix, null, compression, labels, null, null, null, null, null, false);
     }
 
+    /** The same task for these readers alone. */
+    BackupTask encrypted(BackupTask t, String... recipients) {
+        return new BackupTask(
+                t.backup(), t.namespace(), t.policy(), t.attempt(), t.database(), t.store(), t.prefix(), t.earlier(), t.compression(), t.labels(), t.tier(), t.tiers(), t.slot(),
+                t.storageClass(), t.scope(), t.globals(), t.claimant(), t.safety(), List.of(recipients));
+    }
+
+    /** The same task, with roles and tablespaces. */
+    BackupTask withGlobals(BackupTask t) {
+        return new BackupTask(
+                t.backup(), t.namespace(), t.policy(), t.attempt(), t.database(), t.store(), t.prefix(), t.earlier(), t.compression(), t.labels(), t.tier(), t.tiers(), t.slot(),
+                t.storageClass(), t.scope(), true);
+    }
+
+    /** The same task with what opens its source. */
+    RestoreTask opened(RestoreTask t, SecretFiles identity) {
+        return new RestoreTask(
+                t.stage(), t.restore(), t.uid(), t.namespace(), t.store(), new RestoreTask.Source(t.source().prefix(), null, t.source().key(), 1, "Standard", identity), t.target(), t.strategy(),
+                t.confirm(), t.targetOid(), t.replaced(), t.include(), t.ownerRole(), t.jobs(), t.scratchBytes(), t.checks());
+    }
+
     RestoreTask restore(String database, RestoreStrategy strategy, String confirm) {
         return restore(database(database), strategy, confirm);
     }

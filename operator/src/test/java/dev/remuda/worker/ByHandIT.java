@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
 
+import dev.remuda.support.AgeKey;
 import dev.remuda.support.Folders;
 import dev.remuda.support.PostgresMajors;
 import dev.remuda.support.PostgresServer;
@@ -51,16 +52,42 @@ class ByHandIT {
         assertThat(server.ask(database + "_by_hand", rows)).isEqualTo(server.ask(database, rows));
     }
 
+    @Test
+    void anEncryptedBackupWithItsRoles() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        Bench bench = new Bench();
+        String database = Racing.create(server);
+        AgeKey key = AgeKey.generate();
+        bench.completed(bench.encrypted(bench.withGlobals(bench.backup(database)), key.recipient(), AgeKey.generate().recipient()));
+        assertThat(bench.files()).containsExactlyInAnyOrder("data.dump.zst.age", "globals.sql.age", "manifest.json");
+        assertThat(bench.manifest().howToRestore()).contains("age -d -i IDENTITY data.dump.zst.age | zstd -dc | pg_restore --exit-on-error -d NEW_DATABASE");
+        assertThat(bench.manifest().howToRestore().getFirst()).startsWith("age -d -i IDENTITY globals.sql.age | psql -X -d postgres");
+
+        Path folder = fetched(bench);
+        Files.writeString(folder.resolve("identity.txt"), key.file());
+        type(folder, server, database + "_by_hand", Path.of("/usr/lib/postgresql/15/bin"), 1);
+
+        assertThat(Racing.checksums(server, database + "_by_hand")).isEqualTo(Racing.checksums(server, database));
+    }
+
     private static String type(Bench bench, PostgresServer server, String database, Path programs) throws IOException, InterruptedException {
         return type(bench, server, database, programs, 1);
     }
 
     /** The first block fetches the files, by a tool that is not there; the test does that itself. @param from the block to begin with */
     private static String type(Bench bench, PostgresServer server, String database, Path programs, int from) throws IOException, InterruptedException {
+        return type(fetched(bench), server, database, programs, from);
+    }
+
+    private static Path fetched(Bench bench) throws IOException {
         Path folder = Folders.temporary("by-hand");
         for (String file : bench.files()) {
             Files.write(folder.resolve(file), bench.bucket.read(bench.prefix + file));
         }
+        return folder;
+    }
+
+    private static String type(Path folder, PostgresServer server, String database, Path programs, int from) throws IOException, InterruptedException {
         List<String> blocks = BLOCK.matcher(Files.readString(Folders.repository().resolve("docs/by-hand.md"))).results().map((MatchResult m) -> m.group(1)).toList();
         assertThat(blocks).hasSize(5).first().asString().contains("aws s3 cp");
         String script = String.join("", blocks.subList(from, blocks.size())).replace("horse_racing", database);

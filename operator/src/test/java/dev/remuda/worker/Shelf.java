@@ -123,7 +123,7 @@ final class Shelf {
                 "horse_racing", "17.6", 17, 1, "o", "UTF8", "C", "C", "c", null, null, -1, List.of(), List.of(), List.of("o"), List.of(), null, null);
         Manifest.Dump dump = new Manifest.Dump(
                 "data.dump.zst", "Custom", new Compression(Compression.Algorithm.Zstd, 3), written.size(), written.sha256(), written.checksum(), 9, 17, null,
-                null, null, null);
+                null, null, null, null);
         return new Manifest(
                 Manifest.SCHEMA_VERSION, "remuda 1", "production", "a", name, 1, at, at, new Manifest.Snapshot(at, "0/1"), database, dump, null, List.of(),
                 List.of("daily"), at, null, DAILY.all(), List.of());

@@ -66,7 +66,7 @@ class VerifyIT {
         BackupResult backup = bench.completed(bench.backup(database));
         VerifyResult found = (VerifyResult) bench.run(new VerifyTask(bench.access(), List.of(
                 new VerifyTask.Item("gone", "a", bench.prefix + "gone/", null), new VerifyTask.Item("other", "b", bench.prefix, "sha256:00"),
-                new VerifyTask.Item("good", "c", bench.prefix, backup.checksum()))));
+                new VerifyTask.Item("good", "c", bench.prefix, backup.checksum())), null));
 
         assertThat(found.whole()).containsExactly("good");
         assertThat(found.damaged()).extracting(VerifyResult.Damaged::uid, VerifyResult.Damaged::reason).containsExactly(
@@ -153,11 +153,11 @@ class VerifyIT {
     }
 
     private Result read(String checksum) {
-        return bench.run(new VerifyTask(bench.access(), List.of(new VerifyTask.Item("u", "b", bench.prefix, checksum))));
+        return bench.run(new VerifyTask(bench.access(), List.of(new VerifyTask.Item("u", "b", bench.prefix, checksum)), null));
     }
 
     private DrillTask drill(BackupResult backup, DatabaseAccess target, String... checks) {
-        return new DrillTask("horse-racing", uid, "production", bench.access(), bench.prefix, backup.checksum(), target, List.of(checks));
+        return new DrillTask("horse-racing", uid, "production", bench.access(), bench.prefix, backup.checksum(), null, target, List.of(checks));
     }
 
     private String side() {

@@ -118,6 +118,7 @@ public record Manifest(
      * @param include null: the whole database
      * @param exclude null: nothing
      * @param dangling tables in the dump with foreign keys to what is not in it; null: none
+     * @param recipients public keys of age for which it is encrypted, and what lies beside it; null: it is not
      */
     public record Dump(
             String file,
@@ -131,7 +132,12 @@ public record Manifest(
             DumpContent content,
             Selection include,
             Exclusion exclude,
-            List<TableName> dangling) {
+            List<TableName> dangling,
+            List<String> recipients) {
+
+        public boolean isEncrypted() {
+            return recipients != null && !recipients.isEmpty();
+        }
 
         /** Which part of the database it is. */
         public DumpScope scope() {

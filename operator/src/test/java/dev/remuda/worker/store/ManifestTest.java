@@ -32,7 +32,7 @@ class ManifestTest {
                     "horse_racing", "17.6", 17, 1, "o", "UTF8", "C", "C", "c", null, null, -1, List.of(), List.of(), List.of("o"), List.of(), null, null),
             new Manifest.Dump("data.dump.zst", "Custom", new Compression(Compression.Algorithm.Zstd, 3), 5, "aa", "bb", 9, 17, DumpContent.SchemaOnly,
                     new Selection(List.of("public"), null), new Exclusion(null, null, List.of(new TableName("public", "Odd.name"))),
-                    List.of(new TableName("public", "races"))),
+                    List.of(new TableName("public", "races")), List.of("age1…")),
             new Manifest.Globals("globals.sql", 3, "cc", null),
             List.of(new Manifest.Table("public", "races", "table", 7), new Manifest.Table("public", "odds", "hypertable", 8)), List.of("daily", "weekly"),
             Instant.parse("2026-01-01T02:00:00Z"), "before-restore", Map.of("policy", "p"),
