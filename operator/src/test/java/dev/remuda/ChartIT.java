@@ -59,6 +59,16 @@ class ChartIT {
         return resource.getApiVersion().startsWith("monitoring.coreos.com/");
     }
 
+    /** Helm made the definitions with the first release, and never changes them. */
+    @Test
+    void theDefinitionsAreUpgradedByTheCommandOfTheDocs() throws IOException {
+        SERVER.kubectl("apply", "--server-side", "--force-conflicts", "--field-manager=helm", "-f", "../crds");
+        String docs = Files.readString(Folders.repository().resolve("docs/installation.md"));
+        String command = docs.lines().filter(line -> line.startsWith("kubectl apply --server-side")).findFirst().orElseThrow().replaceFirst(" *#.*", "");
+
+        assertThat(SERVER.kubectl(command.replace("kubectl ", "").replace("crds/", "../crds").split(" "))).contains("serverside-applied");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "--set=replica=2                                  | replica",

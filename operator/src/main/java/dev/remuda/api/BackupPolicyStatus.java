@@ -13,7 +13,7 @@ import dev.remuda.task.Reason;
 /** What is known of a {@link BackupPolicy}. */
 public record BackupPolicyStatus(
         @JsonPropertyDescription("The generation of the spec that this status speaks of.") Long observedGeneration,
-        @JsonPropertyDescription("Condition Ready: whether all schedules are understood and backups can be made by them. Condition Maintained: whether the last look into the store "
+        @JsonPropertyDescription("Condition Ready: whether all schedules are understood, the store could be looked through, and backups can be made. Condition Maintained: whether the last look into the store "
                 + "found all backups that are kept, and everything that was to be moved or purged was. Condition Verified: whether the last drill succeeded and no kept backup is known "
                 + "to be damaged.")
         List<Condition> conditions,

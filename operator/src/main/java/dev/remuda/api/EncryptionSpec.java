@@ -19,7 +19,7 @@ public record EncryptionSpec(
             @Size(min = 1, max = 16)
             @ValidationRule(value = "self.all(key, key.matches('^age1[ac-hj-np-z02-9]{58}$'))", message = "each recipient must be a public key of age, age1 and 58 characters, as age-keygen -y prints it")
             @ValidationRule(value = "self.all(key, self.exists_one(other, other == key))", message = "a recipient is named twice")
-            List<String> recipients) {
+            List<@Size(min = 62, max = 62) String> recipients) {
         public AgeSpec {
             recipients = recipients == null ? List.of() : List.copyOf(recipients);
         }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.api.BackupPolicyStatus.Catalogue;
 import dev.remuda.api.BackupPolicyStatus.LastBackup;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.BackupPolicyStatus.Verification;
@@ -31,7 +32,8 @@ final class PolicyStatuses {
     static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining, Cataloguing cataloguing, Verifying verifying) {
         List<Condition> conditions = new ArrayList<>();
         Scheduling.Readiness ready = scheduling.ready();
-        conditions.add(condition(seen, READY, ready.ok() ? "True" : "False", ready.reason(), ready.message()));
+        Optional<Condition> strange = ready.ok() ? unreached(seen, cataloguing.status()) : Optional.empty();
+        conditions.add(strange.orElseGet(() -> condition(seen, READY, ready.ok() ? "True" : "False", ready.reason(), ready.message())));
         maintained(seen, maintaining.status()).ifPresent(conditions::add);
         verified(seen, verifying).ifPresent(conditions::add);
         return new BackupPolicyStatus(
@@ -53,6 +55,16 @@ final class PolicyStatuses {
     private static Instant overdueSince(Observed seen) {
         Instant next = seen.status().nextBackup();
         return next == null || next.isAfter(seen.now()) ? seen.status().overdueSince() : Scheduling.overdueSince(seen, next);
+    }
+
+    /** A store that could never be looked through takes no backup either; while it is tried again, what is known is what the last Job met. */
+    private static Optional<Condition> unreached(Observed seen, Catalogue look) {
+        if (look == null || look.completedAt() != null || look.job().failures() == 0) {
+            return Optional.empty();
+        }
+        return look.job().reason() == null
+                ? seen.status().conditions().stream().filter(condition -> READY.equals(condition.getType())).findFirst()
+                : Optional.of(condition(seen, READY, "False", look.job().reason().name(), "the store could not be looked through for backups: " + look.job().message()));
     }
 
     /** While a Job runs, what is known is what the one before it found. */

@@ -20,7 +20,8 @@ public final class MountedSecret {
         this.files = files;
         if (keys().isEmpty()) {
             throw new WorkFailure(
-                    Reason.SecretMissing, "Secret " + files.name() + " does not exist in this namespace, or is empty; create it with the keys that the policy expects");
+                    Reason.SecretMissing, "Secret " + files.name() + " does not exist in this namespace, or is empty; create it: a login has the keys username and password (or uri), a store AWS_ACCESS_KEY_ID "
+                            + "and AWS_SECRET_ACCESS_KEY, an identity of age the key identity");
         }
     }
 

@@ -202,6 +202,9 @@ class CataloguingTest {
                 jobs++;
             }
             world.now = world.now.plusSeconds(15);
+            if (jobs > 0) {
+                assertThat(world.ready()).as("also while it is tried again").isEqualTo("StorageUnreachable");
+            }
         }
 
         assertThat(world.told).containsExactly(new Step.Tell(true, "StorageUnreachable", "the store could not be looked through for backups: away"));

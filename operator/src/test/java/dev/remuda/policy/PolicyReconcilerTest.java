@@ -89,11 +89,11 @@ class PolicyReconcilerTest {
 
     @Test
     void aPolicyOfANewerVersionWarnsOnce() {
-        change("{\"spec\": {\"encryption\": \"age\"}}");
+        change("{\"spec\": {\"escrow\": \"age\"}}");
         await(status -> status.conditions().stream().anyMatch(condition -> condition.getReason().equals("NewerVersion")));
         assertThat(client.v1().events().inNamespace(Samples.NAMESPACE).list().getItems()).singleElement().satisfies(event -> {
             assertThat(event.getReason()).isEqualTo("NewerVersion");
-            assertThat(event.getMessage()).contains("spec.encryption");
+            assertThat(event.getMessage()).contains("spec.escrow");
         });
     }
 
