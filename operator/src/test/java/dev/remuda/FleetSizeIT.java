@@ -103,7 +103,7 @@ class FleetSizeIT {
         policy.setSpec(Changes.in(policy.getSpec(), Map.of("objectives", Map.of("rpo", "6h", "rto", "1h"))));
         BackupPolicy made = client.resource(policy).create();
         made.setStatus(new BackupPolicyStatus(
-                null, null, null, null, null, null, null, null, new Catalogue(new StoreJob(1, name + "-catalogue-1", now, now, null, null, 0), null, null, 0, now, null), null, null));
+                null, null, null, null, null, null, null, null, null, new Catalogue(new StoreJob(1, name + "-catalogue-1", now, now, null, null, 0), null, null, 0, now, null), null, null));
         client.resource(made).updateStatus();
         for (int i = 0; i < BACKUPS_OF_EACH; i++) {
             Backup backup = Samples.in(namespace, Samples.backup());

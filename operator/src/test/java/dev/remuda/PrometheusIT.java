@@ -59,7 +59,7 @@ class PrometheusIT {
     @Test
     void theDashboardIsFilledAndTheAlertsFire() throws IOException {
         BackupPolicy well = policy("well", new ObjectivesSpec("1d", "1h"), HOURLY);
-        well.setStatus(new BackupPolicyStatus(null, null, null, null, null, null, null, new Maintenance(new StoreJob(1, "well-maintain-1", now, now, null, "all is there", 0), now), null, null, null));
+        well.setStatus(new BackupPolicyStatus(null, null, null, null, null, null, null, null, new Maintenance(new StoreJob(1, "well-maintain-1", now, now, null, "all is there", 0), now), null, null, null));
         client.resource(well).updateStatus();
         Backup good = completed(well, slot);
         restore(good, Phase.Completed, Duration.ofSeconds(10));

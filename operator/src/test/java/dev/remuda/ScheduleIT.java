@@ -200,6 +200,6 @@ class ScheduleIT {
         BackupResult r = Samples.backedUp();
         return new BackupResult(
                 r.databaseName(), r.dataKey(), r.sizeBytes(), r.checksum(), r.databaseSizeBytes(), at, at, at.plusSeconds(31), r.serverVersion(), r.lsn(),
-                r.extensions(), r.tables(), r.rows(), r.note());
+                r.extensions(), r.tables(), r.rows(), r.note(), null);
     }
 }

@@ -59,6 +59,7 @@ public record BackupPolicySpec(
         @JsonPropertyDescription("How stored backups are proved to be good for something: read whole, and restored for a trial. Absent: only when a Backup is annotated with "
                 + "remuda.dev/verify.")
         VerificationSpec verification,
+        @JsonPropertyDescription("When a backup that is whole looks wrong all the same, for much of what the one before it had is not in it.") AnomaliesSpec anomalies,
         @JsonPropertyDescription("Who is told at once of what happens to this policy's Backups and Restores. Absent: nobody; Events, metrics and alerts tell all the same.")
         @Size(max = 8) List<NotificationSpec> notifications,
         @JsonPropertyDescription("What happens to stored data when its Backup is deleted, by a person or with its namespace. Retain (the default): it stays. Delete: it is purged, "
@@ -83,6 +84,7 @@ public record BackupPolicySpec(
         retry = retry == null ? RetrySpec.USUAL : retry;
         objectives = objectives == null ? ObjectivesSpec.NONE : objectives;
         verification = verification == null ? VerificationSpec.NONE : verification;
+        anomalies = anomalies == null ? AnomaliesSpec.USUAL : anomalies;
         notifications = notifications == null ? List.of() : List.copyOf(notifications);
         deletionPolicy = deletionPolicy == null ? DeletionPolicy.Retain : deletionPolicy;
         failedBackupsHistoryLimit = failedBackupsHistoryLimit == null ? USUAL_FAILED : failedBackupsHistoryLimit;

@@ -3,12 +3,10 @@ package dev.remuda.api;
 import java.time.Instant;
 import java.util.List;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Condition;
 
-import dev.remuda.task.Reason;
 
 /** What is known of a {@link BackupPolicy}. */
 public record BackupPolicyStatus(
@@ -18,6 +16,7 @@ public record BackupPolicyStatus(
                 + "to be damaged.")
         List<Condition> conditions,
         @JsonPropertyDescription("The newest completed Backup; absent when there is none.") LastBackup lastBackup,
+        @JsonPropertyDescription("The newest backup that is neither damaged nor suspicious: the next one is compared with it.") Baseline baseline,
         @JsonPropertyDescription("When the next scheduled backup starts; absent: none does.") Instant nextBackup,
         @JsonPropertyDescription("Since when a scheduled backup is due that has not begun, because another one is under way or the API server refuses it; absent: none is.")
         Instant overdueSince,
@@ -30,7 +29,7 @@ public record BackupPolicyStatus(
                 + "Merge them with the bucket's others: that command replaces all.")
         String lifecycleRules) {
 
-    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null, null, null, null);
+    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null, null, null, null, null);
 
     public BackupPolicyStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
@@ -44,6 +43,11 @@ public record BackupPolicyStatus(
             @JsonPropertyDescription("When its snapshot was taken: nothing written later is in it.") Instant snapshotAt,
             @JsonPropertyDescription("Size of the stored dump in bytes.") Long sizeBytes,
             @JsonPropertyDescription("The same for people.") String size) {}
+
+    /** What a new backup is compared with. */
+    public record Baseline(
+            @Required @JsonPropertyDescription("Name of the Backup.") String backup,
+            @JsonPropertyDescription("Where it lies in the store of the policy, ending in a slash.") String prefix) {}
 
     /** How far one tier's schedule has come. */
     public record Tier(
@@ -111,7 +115,6 @@ public record BackupPolicyStatus(
     /** How backups are proved after they were made. */
     public record Verification(
             @JsonPropertyDescription("The Job that does it, or did last; absent: there was none yet.") StoreJob job,
-            @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
             @JsonPropertyDescription("What it does: Read (each byte of some backups) or Drill (restores one for a trial).") Kind kind,
             @JsonPropertyDescription("Names of the Backups that it is about.") List<String> backups,
             @JsonPropertyDescription("How far the schedule of drills has come.") Point drills,

@@ -16,7 +16,8 @@ public record BackupStatus(
                 + "manifest is written. Deleting: no tier keeps it, and it is being purged from the store.")
         Phase phase,
         @JsonPropertyDescription("Condition Completed: True, or False with the reason and what to do, or Unknown while it runs. Condition Intact: whether all of it was as it "
-                + "should be when the store was last read. Condition Verified: whether it could be restored, and what was restored was what was backed up.") List<Condition> conditions,
+                + "should be when the store was last read. Condition Verified: whether it could be restored, and what was restored was what was backed up. "
+                + "Condition Suspicious: True when much of what the last normal backup had is not in it; the annotation remuda.dev/accept makes it a normal one.") List<Condition> conditions,
         @JsonPropertyDescription("The runs of a worker that were made for it, oldest first.") List<Attempt> attempts,
         @JsonPropertyDescription("When work began.") Instant startedAt,
         @JsonPropertyDescription("When it was Completed or Failed.") Instant completedAt,

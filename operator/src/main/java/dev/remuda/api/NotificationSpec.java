@@ -16,7 +16,7 @@ public record NotificationSpec(
         @ValidationRule(value = "self.matches('^[A-Za-z0-9_-][A-Za-z0-9._-]*$')", message = "to must be the name of a destination, such as ops")
         String to,
         @JsonPropertyDescription("Of what: Failed (a Backup, with all its attempts), Recovered (a Backup was Completed after one that failed), Missed (later than startingDeadline), "
-                + "RestoreFinished (Completed or failed), VerificationFailed (a stored Backup is damaged, or a drill failed), Succeeded (each Completed Backup: for a service that raises "
+                + "RestoreFinished (Completed or failed), VerificationFailed (a stored Backup is damaged or suspicious, or a drill failed), Succeeded (each Completed Backup: for a service that raises "
                 + "the alarm when it hears nothing). Absent: all but Succeeded.")
         @Size(min = 1, max = 8) List<Occasion> occasions) {
 

@@ -10,7 +10,7 @@ public enum Occasion {
     Missed,
     /** A Restore was Completed or failed. */
     RestoreFinished,
-    /** A stored backup turned out to be damaged, or could not be restored in a drill, or drills cannot be held. */
+    /** A stored backup turned out to be damaged, could not be restored in a drill, or is suspicious; or drills cannot be held. */
     VerificationFailed,
     /** A Backup was Completed: for a service that raises the alarm when it hears nothing. */
     Succeeded

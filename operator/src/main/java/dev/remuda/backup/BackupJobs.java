@@ -4,13 +4,16 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 
 import dev.remuda.api.Attempt;
+import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
+import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Mounts;
@@ -68,8 +71,20 @@ final class BackupJobs {
                 policy.dump().globals(),
                 isSafety(seen) ? null : JobBuilding.claimant(seen.policy().orElseThrow()),
                 isSafety(seen) ? seen.backup().getSpec().safety().restore() : null,
-                policy.recipients());
+                policy.recipients(),
+                isSafety(seen) ? null : baseline(seen));
         return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Trying.left(seen, policy));
+    }
+
+    /** Of the same store; safety backups are of what went wrong. */
+    private static BackupTask.Baseline baseline(Observed seen) {
+        BackupPolicy policy = seen.policy().orElseThrow();
+        int percent = policy.getSpec().anomalies().dropPercent();
+        return Optional.ofNullable(policy.getStatus())
+                .map(BackupPolicyStatus::baseline)
+                .filter(before -> percent > 0 && before.prefix().startsWith(Names.root(seen.status().storage().s3().prefix(), seen.backup().getMetadata().getNamespace(), seen.policyName())))
+                .map(before -> new BackupTask.Baseline(before.backup(), before.prefix(), percent))
+                .orElse(null);
     }
 
     /** What is about to be replaced is backed up whole, whatever its policy leaves out. */

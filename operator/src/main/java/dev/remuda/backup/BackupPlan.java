@@ -2,6 +2,7 @@ package dev.remuda.backup;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import dev.remuda.api.TierSpec;
 import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.status.DeletionMark;
+import dev.remuda.status.Trust;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.Reason;
 
@@ -135,7 +137,11 @@ record BackupPlan(BackupStatus status, List<Step> steps, Optional<Duration> agai
 
     static BackupPlan complete(Observed seen, BackupResult result) {
         BackupStatus status = BackupStatuses.completed(seen, result);
-        return new BackupPlan(status, List.of(new Step.Tell(false, "Completed", status.conditions().getFirst().getMessage(), Occasion.Succeeded)), Optional.of(Duration.ZERO));
+        List<Step> steps = new ArrayList<>(List.of(new Step.Tell(false, "Completed", status.conditions().getFirst().getMessage(), Occasion.Succeeded)));
+        if (result.suspicion() != null) {
+            steps.add(new Step.Tell(true, Trust.SUSPICIOUS, status.conditions().getLast().getMessage(), Occasion.VerificationFailed));
+        }
+        return new BackupPlan(status, steps, Optional.of(Duration.ZERO));
     }
 
     /** The present attempt failed, and nothing of it is left: another one follows, or it was the last. */

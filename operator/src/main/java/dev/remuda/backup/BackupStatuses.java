@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.Condition;
 
@@ -19,10 +20,13 @@ import dev.remuda.api.Phase;
 import dev.remuda.api.ProgressStatus;
 import dev.remuda.api.S3Spec;
 import dev.remuda.api.TierSpec;
+import dev.remuda.job.Labels;
 import dev.remuda.job.Names;
 import dev.remuda.job.Owner;
 import dev.remuda.status.CompletedCondition;
+import dev.remuda.status.Conditions;
 import dev.remuda.status.Sizes;
+import dev.remuda.status.Trust;
 import dev.remuda.task.BackupResult;
 import dev.remuda.task.Catalogued;
 import dev.remuda.task.StorageClass;
@@ -124,10 +128,18 @@ final class BackupStatuses {
                 before.storageClass(), null, null, result.snapshotAt(),
                 result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
                 result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
-        return with(
-                facts, Phase.Completed,
-                CompletedCondition.succeeded(before.conditions(), message(facts, result.note()), seen.generation(), seen.now()), facts.attempts(),
-                result.finishedAt());
+        List<Condition> conditions = CompletedCondition.succeeded(before.conditions(), message(facts, result.note()), seen.generation(), seen.now());
+        return with(facts, Phase.Completed, judged(seen, conditions, result), facts.attempts(), result.finishedAt());
+    }
+
+    private static List<Condition> judged(Observed seen, List<Condition> conditions, BackupResult result) {
+        if (result.suspicion() == null) {
+            return conditions;
+        }
+        Condition suspicious = Conditions.of(
+                conditions, Trust.SUSPICIOUS, "True", "MuchIsMissing", result.suspicion() + ". If that is as it should be: kubectl annotate backup " + seen.backup().getMetadata().getName()
+                        + " " + Labels.ACCEPT + "=yes", seen.generation(), seen.now());
+        return Stream.concat(conditions.stream(), Stream.of(suspicious)).toList();
     }
 
     /** Nothing is done for it: it was completed before, by whatever cluster. */
@@ -139,7 +151,7 @@ final class BackupStatuses {
                 result.snapshotAt(), result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
                 result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
         String message = message(facts, result.note()) + ". Found in the store, where its manifest says so";
-        return facts.in(Phase.Completed, CompletedCondition.succeeded(List.of(), message, seen.generation(), seen.now()));
+        return facts.in(Phase.Completed, judged(seen, CompletedCondition.succeeded(List.of(), message, seen.generation(), seen.now()), result));
     }
 
     /** A Backup that its own deletion purges. */

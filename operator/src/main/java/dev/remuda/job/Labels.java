@@ -28,6 +28,9 @@ public final class Labels {
     /** Annotation of a Backup: when it changes, the Backup is proved, by a drill where its policy has somewhere to restore to, else by being read. */
     public static final String VERIFY = "remuda.dev/verify";
 
+    /** Annotation of a Backup: a person has looked at it and takes it for a normal one, though it is suspicious. */
+    public static final String ACCEPT = "remuda.dev/accept";
+
     /** Annotation of a Pod with a server in it: the user that it runs as, as a line of /etc/passwd. */
     static final String PASSWD = "remuda.dev/passwd";
 

@@ -34,6 +34,7 @@ enum Gauge {
     VERIFICATION_DURATION("remuda_verification_last_duration_seconds", "How long that took, from the first look at the store until all was compared", "namespace", "policy"),
     VERIFICATION_INTERVAL("remuda_verification_interval_seconds", "Between the next two moments of the schedule of drills; absent: none are scheduled", "namespace", "policy"),
     DAMAGED("remuda_damaged_backups", "Completed Backups that are known not to be what they were when they were made", "namespace", "policy"),
+    SUSPICIOUS("remuda_suspicious_backups", "Completed Backups that lack much of what the normal one before them had", "namespace", "policy"),
     OBJECTIVE("remuda_objective_seconds", "What spec.objectives of the BackupPolicy promises: rpo and rto", "namespace", "policy", "objective"),
     OBJECTIVE_BREACHED("remuda_objective_breached", "1 when what was measured is more than was promised, else 0; absent: nothing was measured yet", "namespace", "policy", "objective");
 

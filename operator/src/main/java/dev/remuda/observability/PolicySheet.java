@@ -60,6 +60,7 @@ final class PolicySheet {
     /** @return how long the newest drill took */
     private Optional<Duration> verification(List<BackupStatus> made) {
         sheet.put(Gauge.DAMAGED, made.stream().filter(status -> status.phase() == Phase.Completed && Trust.isDamaged(status)).count(), namespace, name);
+        sheet.put(Gauge.SUSPICIOUS, made.stream().filter(status -> status.phase() == Phase.Completed && Trust.isSuspicious(status)).count(), namespace, name);
         if (policy.getStatus() == null || policy.getStatus().verification() == null) {
             return Optional.empty();
         }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.api.BackupPolicyStatus.Baseline;
 import dev.remuda.api.BackupPolicyStatus.Catalogue;
 import dev.remuda.api.BackupPolicyStatus.LastBackup;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
@@ -27,6 +28,9 @@ final class PolicyStatuses {
     static final String READY = "Ready";
     static final String MAINTAINED = "Maintained";
 
+    private static final Comparator<Backup> BY_SNAPSHOT =
+            Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt()).thenComparing(backup -> backup.getMetadata().getName());
+
     private PolicyStatuses() {}
 
     static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining, Cataloguing cataloguing, Verifying verifying) {
@@ -37,7 +41,7 @@ final class PolicyStatuses {
         maintained(seen, maintaining.status()).ifPresent(conditions::add);
         verified(seen, verifying).ifPresent(conditions::add);
         return new BackupPolicyStatus(
-                seen.policy().getMetadata().getGeneration(), conditions, newest(seen).orElse(null), scheduling.next().orElse(null), scheduling.overdueSince().orElse(null),
+                seen.policy().getMetadata().getGeneration(), conditions, newest(seen).map(PolicyStatuses::last).orElse(null), baseline(seen).orElse(null), scheduling.next().orElse(null), scheduling.overdueSince().orElse(null),
                 scheduling.tiers(),
                 retaining.status(), maintaining.status(), cataloguing.status(), shown(verifying.status()), LifecycleRules.of(seen).orElse(null));
     }
@@ -48,7 +52,7 @@ final class PolicyStatuses {
         List<Condition> conditions = new ArrayList<>(List.of(condition(seen, READY, "False", reason, message)));
         s.conditions().stream().filter(condition -> !READY.equals(condition.getType())).forEach(conditions::add);
         return new BackupPolicyStatus(
-                s.observedGeneration(), conditions, s.lastBackup(), s.nextBackup(), overdueSince(seen), s.tiers(), s.retention(), s.maintenance(), s.catalogue(), s.verification(), s.lifecycleRules());
+                s.observedGeneration(), conditions, s.lastBackup(), s.baseline(), s.nextBackup(), overdueSince(seen), s.tiers(), s.retention(), s.maintenance(), s.catalogue(), s.verification(), s.lifecycleRules());
     }
 
     /** What was due is not made while the policy is not Ready. */
@@ -129,12 +133,19 @@ final class PolicyStatuses {
     }
 
     /** The newest is the one with the newest snapshot: a backup that took long is as old as what is in it. A damaged one is none. */
-    private static Optional<LastBackup> newest(Observed seen) {
+    private static Optional<Backup> newest(Observed seen) {
         return seen.in(Phase.Completed)
                 .filter(backup -> backup.getStatus().snapshotAt() != null && !Trust.isDamaged(backup.getStatus()))
-                .max(Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt())
-                        .thenComparing(backup -> backup.getMetadata().getName()))
-                .map(PolicyStatuses::last);
+                .max(BY_SNAPSHOT);
+    }
+
+    /** Of the store that the policy names now. */
+    private static Optional<Baseline> baseline(Observed seen) {
+        return seen.in(Phase.Completed)
+                .filter(backup -> backup.getStatus().snapshotAt() != null && !Trust.isDamaged(backup.getStatus()) && !Trust.isSuspicious(backup.getStatus()))
+                .filter(backup -> seen.spec().storage().s3().isSameBucket(backup.getStatus().storage().s3()))
+                .max(BY_SNAPSHOT)
+                .map(backup -> new Baseline(backup.getMetadata().getName(), backup.getStatus().location().prefix()));
     }
 
     private static LastBackup last(Backup backup) {

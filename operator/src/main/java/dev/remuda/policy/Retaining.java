@@ -23,6 +23,7 @@ import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
 import dev.remuda.api.TierSpec;
 import dev.remuda.api.Transitions;
+import dev.remuda.job.Labels;
 import dev.remuda.job.Step;
 import dev.remuda.retention.Candidate;
 import dev.remuda.retention.Decision;
@@ -88,6 +89,7 @@ record Retaining(
             }
         }
         steps.addAll(tooManyFailed(seen));
+        steps.addAll(accepted(seen));
         return new Retaining(status(seen, decisions, removed), kept, moves, purges.reversed(), marked, steps);
     }
 
@@ -98,7 +100,7 @@ record Retaining(
     }
 
     private static Candidate.Trust trust(BackupStatus status) {
-        return Trust.isDamaged(status) ? Candidate.Trust.DAMAGED : Trust.isVerified(status) ? Candidate.Trust.VERIFIED : Candidate.Trust.UNKNOWN;
+        return Trust.isDamaged(status) ? Candidate.Trust.DAMAGED : Trust.isSuspicious(status) ? Candidate.Trust.SUSPICIOUS : Trust.isVerified(status) ? Candidate.Trust.VERIFIED : Candidate.Trust.UNKNOWN;
     }
 
     private static List<Rule> rules(Observed seen) {
@@ -155,6 +157,15 @@ record Retaining(
                 .skip(seen.spec().failedBackupsHistoryLimit())
                 .filter(backup -> !backup.getSpec().hasPin() && !backup.isOfNewerVersion())
                 .<Step>map(backup -> new Step.DeleteBackup(backup.getMetadata().getName(), backup.getMetadata().getUid()))
+                .toList();
+    }
+
+    /** Suspicious Backups that a person takes for normal ones. */
+    private static List<Step> accepted(Observed seen) {
+        return seen.in(Phase.Completed)
+                .filter(backup -> Trust.isSuspicious(backup.getStatus()) && backup.getMetadata().getAnnotations() != null
+                        && backup.getMetadata().getAnnotations().containsKey(Labels.ACCEPT))
+                .<Step>map(backup -> new Step.UpdateStatus(backup.with(Trust.accepted(backup.getStatus(), Observed.generation(backup), seen.now()))))
                 .toList();
     }
 

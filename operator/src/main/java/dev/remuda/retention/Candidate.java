@@ -18,6 +18,8 @@ public record Candidate(String name, Instant snapshotAt, List<String> tiers, boo
     public enum Trust {
         /** It is not what it was when it was made: it takes no good one's place. */
         DAMAGED,
+        /** It is whole, and much of what the one before it had is not in it: it takes no normal one's place. */
+        SUSPICIOUS,
         UNKNOWN,
         /** It was restored for a trial. */
         VERIFIED
@@ -34,5 +36,10 @@ public record Candidate(String name, Instant snapshotAt, List<String> tiers, boo
 
     boolean isDamaged() {
         return trust == Trust.DAMAGED;
+    }
+
+    /** Whether it may take another one's place. */
+    boolean isNormal() {
+        return trust != Trust.DAMAGED && trust != Trust.SUSPICIOUS;
     }
 }

@@ -41,24 +41,23 @@ public final class Retention {
     public static List<Decision> decide(Collection<Candidate> completed, List<Rule> rules, Map<String, Instant> removedTiers, Instant now) {
         Retention retention = new Retention(rules, removedTiers, now);
         List<Candidate> newestFirst = completed.stream().sorted(NEWEST_FIRST).toList();
-        Optional<Candidate> newest = newestFirst.stream().filter(backup -> !backup.isDamaged()).findFirst().or(() -> newestFirst.stream().findFirst());
-        Optional<Candidate> verified = newestFirst.stream().filter(backup -> backup.trust() == Candidate.Trust.VERIFIED).findFirst();
-        return newestFirst.stream()
-                .map(backup -> retention.about(backup, newest.filter(backup::equals).isPresent(), verified.filter(backup::equals).isPresent()))
-                .toList();
+        Map<Candidate, String> dear = new HashMap<>();
+        newestFirst.stream().filter(backup -> backup.trust() == Candidate.Trust.VERIFIED).findFirst().ifPresent(backup -> dear.put(backup, "newest verified backup"));
+        newestFirst.stream().filter(Candidate::isNormal).findFirst().ifPresent(backup -> dear.put(backup, "newest normal backup"));
+        newestFirst.stream().filter(backup -> !backup.isDamaged()).findFirst().or(() -> newestFirst.stream().findFirst())
+                .ifPresent(backup -> dear.put(backup, "newest completed backup"));
+        return newestFirst.stream().map(backup -> retention.about(backup, Optional.ofNullable(dear.get(backup)))).toList();
     }
 
-    private Decision about(Candidate backup, boolean newest, boolean newestVerified) {
+    /** @param dear why it stays though nothing else keeps it */
+    private Decision about(Candidate backup, Optional<String> dear) {
         Map<String, TierWord> words = words(backup);
         List<Holds> holding = words.values().stream().filter(Holds.class::isInstance).map(Holds.class::cast).toList();
         List<String> others = otherReasons(backup);
         List<String> reasons = new ArrayList<>(holding.stream().map(Holds::words).toList());
         reasons.addAll(others);
-        if (reasons.isEmpty() && newest) {
-            reasons.add("newest completed backup");
-        }
-        if (reasons.isEmpty() && newestVerified) {
-            reasons.add("newest verified backup");
+        if (reasons.isEmpty()) {
+            dear.ifPresent(reasons::add);
         }
         if (reasons.isEmpty()) {
             return purge(backup, words.values().stream().map(LetsGo.class::cast).toList());
@@ -84,9 +83,9 @@ public final class Retention {
         return words;
     }
 
-    /** How many of the tier's backups are newer. Damaged ones count for nothing, so that they take no good one's place. */
+    /** How many of the tier's backups are newer. Damaged and suspicious ones count for nothing, so that they take no good one's place. */
     private int place(Candidate backup, String tier) {
-        return backup.isDamaged() ? seen.getOrDefault(tier, 0) : seen.merge(tier, 1, Integer::sum) - 1;
+        return !backup.isNormal() ? seen.getOrDefault(tier, 0) : seen.merge(tier, 1, Integer::sum) - 1;
     }
 
     private static List<String> otherReasons(Candidate backup) {

@@ -1,6 +1,8 @@
 package dev.remuda.status;
 
+import java.time.Instant;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.Condition;
 
@@ -14,6 +16,9 @@ public final class Trust {
 
     /** Condition: whether it could be restored, and what was restored was what was backed up. */
     public static final String VERIFIED = "Verified";
+
+    /** Condition: whether much of what the last normal backup had is not in it. */
+    public static final String SUSPICIOUS = "Suspicious";
 
     private static final Set<String> BOTH = Set.of(INTACT, VERIFIED);
 
@@ -31,6 +36,16 @@ public final class Trust {
     /** Whether a drill has found that it cannot be restored as it was. */
     public static boolean isRefuted(BackupStatus status) {
         return status.conditions().stream().anyMatch(condition -> VERIFIED.equals(condition.getType()) && is(condition, "False"));
+    }
+
+    public static boolean isSuspicious(BackupStatus status) {
+        return status.conditions().stream().anyMatch(condition -> SUSPICIOUS.equals(condition.getType()) && is(condition, "True"));
+    }
+
+    /** The same, of one that a person has looked at. */
+    public static BackupStatus accepted(BackupStatus status, long generation, Instant now) {
+        Condition normal = Conditions.of(status.conditions(), SUSPICIOUS, "False", "Accepted", "a person has looked at it and takes it for a normal one", generation, now);
+        return status.in(status.phase(), Stream.concat(status.conditions().stream().filter(condition -> !SUSPICIOUS.equals(condition.getType())), Stream.of(normal)).toList());
     }
 
     private static boolean is(Condition condition, String status) {

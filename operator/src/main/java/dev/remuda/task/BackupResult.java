@@ -16,6 +16,7 @@ import java.util.Map;
  * @param tables how many tables and hypertables it has
  * @param rows how many rows of them are in it together
  * @param note what the user should know of it, or null
+ * @param suspicion what of the backup before it is strangely not in it, or null
  */
 public record BackupResult(
         String databaseName,
@@ -31,7 +32,8 @@ public record BackupResult(
         Map<String, String> extensions,
         int tables,
         long rows,
-        String note)
+        String note,
+        String suspicion)
         implements Result {
     public BackupResult {
         extensions = extensions == null ? Map.of() : Map.copyOf(extensions);

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param claimant who wants to write there; null: whoever may, for what is written disturbs nobody
  * @param safety name of the Restore before which it is made; null: an ordinary backup
  * @param recipients public keys of age for which all of it is encrypted; none: it is not
+ * @param baseline what it is compared with when it is whole; null: nothing
  */
 public record BackupTask(
         String backup,
@@ -43,14 +44,15 @@ public record BackupTask(
         boolean globals,
         Claimant claimant,
         String safety,
-        List<String> recipients)
+        List<String> recipients,
+        Baseline baseline)
         implements Task {
 
     /** An ordinary backup, which is not encrypted, in a store that nobody else has. */
     public BackupTask(
             String backup, String namespace, String policy, int attempt, DatabaseAccess database, StoreAccess store, String prefix, List<String> earlier,
             Compression compression, Map<String, String> labels, String tier, List<String> tiers, Instant slot, StorageClass storageClass, DumpScope scope, boolean globals) {
-        this(backup, namespace, policy, attempt, database, store, prefix, earlier, compression, labels, tier, tiers, slot, storageClass, scope, globals, null, null, null);
+        this(backup, namespace, policy, attempt, database, store, prefix, earlier, compression, labels, tier, tiers, slot, storageClass, scope, globals, null, null, null, null);
     }
 
     public BackupTask {
@@ -59,6 +61,15 @@ public record BackupTask(
         scope = scope == null ? DumpScope.WHOLE : scope;
         recipients = recipients == null ? List.of() : List.copyOf(recipients);
     }
+
+    /**
+     * A backup of the same database that was as it should be.
+     *
+     * @param backup its name, for messages
+     * @param prefix of it, ending in a slash
+     * @param dropPercent how much less of something is too much less
+     */
+    public record Baseline(String backup, String prefix, int dropPercent) {}
 
     /** Key prefix of all the policy's attempts, ending in a slash. */
     public String root() {

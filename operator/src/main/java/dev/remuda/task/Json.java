@@ -108,7 +108,7 @@ public final class Json {
     private static BackupResult shortened(BackupResult b, int keep) {
         return new BackupResult(
                 b.databaseName(), b.dataKey(), b.sizeBytes(), b.checksum(), b.databaseSizeBytes(), b.startedAt(), b.snapshotAt(),
-                b.finishedAt(), cut(b.serverVersion(), LONG_VERSION), b.lsn(), null, b.tables(), b.rows(), cut(b.note(), keep));
+                b.finishedAt(), cut(b.serverVersion(), LONG_VERSION), b.lsn(), null, b.tables(), b.rows(), cut(b.note(), keep), cut(b.suspicion(), keep));
     }
 
     /** Facts are short; words are what can be cut. */

@@ -148,10 +148,11 @@ final class BackupRun {
         Written written = parts.complete();
         StoredProof.require(store, key, written);
         LOG.info("{} is stored and compared: {} bytes", store.url(key), written.size());
+        String suspicion = Suspicion.of(task.baseline(), store, task.scope(), archiveBytes, tables).orElse(null);
         Manifest.Dump dump = described(written, archiveBytes, clientMajor, dangling);
         return new Manifest(
                 Manifest.SCHEMA_VERSION, "remuda " + WorkerApp.version(), task.namespace(), task.policy(), task.backup(), task.attempt(), startedAt,
-                Instant.now(), moment, facts, dump, globals, tables, task.tiers(), task.slot(), task.safety(), attributes.all(), ByHand.steps(dump, globals, facts));
+                Instant.now(), moment, facts, dump, globals, tables, task.tiers(), task.slot(), task.safety(), attributes.all(), ByHand.steps(dump, globals, facts), suspicion);
     }
 
     private Manifest.Dump described(Written written, long archiveBytes, int clientMajor, List<TableName> dangling) {
@@ -246,6 +247,6 @@ final class BackupRun {
         m.database().extensions().forEach(extension -> extensions.put(extension.name(), extension.version()));
         return new BackupResult(
                 m.database().name(), m.dataKey(prefix), m.dump().sizeBytes(), "sha256:" + m.dump().sha256(), m.database().sizeBytes(), m.startedAt(),
-                m.snapshot().at(), m.finishedAt(), m.database().serverVersion(), m.snapshot().lsn(), extensions, m.tables().size(), m.rows(), Notes.of(m));
+                m.snapshot().at(), m.finishedAt(), m.database().serverVersion(), m.snapshot().lsn(), extensions, m.tables().size(), m.rows(), Notes.of(m), m.suspicion());
     }
 }

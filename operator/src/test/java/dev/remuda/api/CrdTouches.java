@@ -96,6 +96,9 @@ final class CrdTouches implements CRDPostProcessor {
                 .map(part -> part.getProperties().get("job").getProperties())
                 .filter(job -> job != null && job.containsKey("reason"))
                 .forEach(job -> job.get("reason").setEnum(null));
+        if (status.containsKey("verification") && status.get("verification").getProperties().containsKey("kind")) {
+            status.get("verification").getProperties().get("kind").setEnum(null);
+        }
         if (status.containsKey("phase")) {
             status.get("phase").setEnum(null);
         }

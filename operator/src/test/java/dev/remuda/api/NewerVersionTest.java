@@ -45,7 +45,7 @@ class NewerVersionTest {
         Stream<Arguments> inSchemas = schemas().flatMap(kind -> paths(kind, (path, schema) -> schema.getEnum() != null && !schema.getEnum().isEmpty()));
         return Stream.concat(inSchemas, Stream.of( // the schemas of a status do not list its words
                 arguments(Samples.backup(), "status.phase"), arguments(Samples.backup(), "status.storageClass"), arguments(Samples.backup(), "status.attempts[0].reason"),
-                arguments(Samples.policy(), "status.maintenance.reason"), arguments(RESTORE, "status.phase"), arguments(RESTORE, "status.steps[0].name"),
+                arguments(Samples.policy(), "status.maintenance.job.reason"), arguments(Samples.policy(), "status.verification.kind"), arguments(RESTORE, "status.phase"), arguments(RESTORE, "status.steps[0].name"),
                 arguments(RESTORE, "status.steps[0].reason")));
     }
 

@@ -92,6 +92,26 @@ class VerificationIT {
     }
 
     @Test
+    void muchThatIsMissingIsFlaggedUntilAPersonAcceptsIt() {
+        String database = Racing.create(STAGE.postgres());
+        STAGE.policy("shrinks", database, "");
+        completed("shrinks-1", "shrinks");
+        STAGE.awaitPolicy("shrinks", policy -> policy.getStatus().baseline() != null);
+        STAGE.postgres().run(database, "DELETE FROM entries", "DROP TABLE photos");
+
+        completed("shrinks-2", "shrinks");
+        Backup odd = STAGE.backup("shrinks-2");
+        assertThat(condition(odd, "Suspicious")).startsWith("beside Backup shrinks-1, ").contains("table public.photos is gone", "public.entries has 0 rows instead of 3000");
+        assertThat(STAGE.events("Backup", "shrinks-2")).contains("Warning Suspicious ");
+        assertThat(STAGE.policy("shrinks").getStatus().baseline().backup()).isEqualTo("shrinks-1");
+
+        STAGE.kubectl("annotate", "backup", "shrinks-2", "remuda.dev/accept=yes");
+        STAGE.awaitPolicy("shrinks", policy -> policy.getStatus().baseline().backup().equals("shrinks-2"));
+        completed("shrinks-3", "shrinks");
+        assertThat(STAGE.backup("shrinks-3").getStatus().conditions()).extracting(condition -> condition.getType()).doesNotContain("Suspicious");
+    }
+
+    @Test
     void anImageWithoutAServerSaysSoAndSpeaksAgainstNoBackup() {
         STAGE.policy("wrong-image", Racing.create(STAGE.postgres()), BESIDE.replace("remuda-postgres:dev", "remuda:dev"));
         completed("wrong-image-1", "wrong-image");

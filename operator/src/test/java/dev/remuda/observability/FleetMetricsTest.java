@@ -185,7 +185,7 @@ class FleetMetricsTest {
 
     @Test
     void theDenserScheduleSaysHowOldABackupMayBe() {
-        policies.getFirst().setStatus(new BackupPolicyStatus(null, null, null, null, null, List.of(tier("daily", "1d"), tier("weekly", "7d"), tier("unreadable", null)), null, null, null, null, null));
+        policies.getFirst().setStatus(new BackupPolicyStatus(null, null, null, null, null, null, List.of(tier("daily", "1d"), tier("weekly", "7d"), tier("unreadable", null)), null, null, null, null, null));
         assertThat(scraped()).contains("remuda_backup_interval_seconds{" + OF + "} 86400.0");
     }
 
@@ -286,7 +286,7 @@ class FleetMetricsTest {
 
     private void status(Instant next, Instant overdue, boolean ready) {
         policies.getFirst().setStatus(new BackupPolicyStatus(
-                null, List.of(new ConditionBuilder().withType("Ready").withStatus(ready ? "True" : "False").build()), null, next, overdue, null, new Retention(3, null, 7, null, null),
+                null, List.of(new ConditionBuilder().withType("Ready").withStatus(ready ? "True" : "False").build()), null, null, next, overdue, null, new Retention(3, null, 7, null, null),
                 new Maintenance(new StoreJob(2, "horses-maintain-2", NOON, NOON, null, null, 0), NOON.minusSeconds(7_200)), null, null, null));
     }
 

@@ -134,7 +134,7 @@ final class PolicyWorld {
     private static BackupPolicy lookedThrough() {
         BackupPolicy policy = Samples.policy();
         policy.setStatus(new BackupPolicyStatus(
-                null, null, null, null, null, null, null, null, new Catalogue(new StoreJob(1, "horses-catalogue-1", Samples.CREATED, Samples.CREATED, null, null, 0), null, null, 0, Samples.CREATED, null), null, null));
+                null, null, null, null, null, null, null, null, null, new Catalogue(new StoreJob(1, "horses-catalogue-1", Samples.CREATED, Samples.CREATED, null, null, 0), null, null, 0, Samples.CREATED, null), null, null));
         return policy;
     }
 
@@ -354,7 +354,7 @@ final class PolicyWorld {
         BackupResult known = Samples.backedUp();
         BackupResult result = new BackupResult(
                 known.databaseName(), prefix + "data.dump.zst", known.sizeBytes(), known.checksum(), known.databaseSizeBytes(), of.snapshotAt(), of.snapshotAt(), of.snapshotAt(),
-                known.serverVersion(), known.lsn(), known.extensions(), known.tables(), known.rows(), null);
+                known.serverVersion(), known.lsn(), known.extensions(), known.tables(), known.rows(), null, null);
         return new Catalogued(number, of.name(), of.tiers(), null, store.get(prefix).tier(), store.get(prefix).storageClass(), null, pins.contains(of.name()), result);
     }
 

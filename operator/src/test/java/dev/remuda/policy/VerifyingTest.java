@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Occasion;
+import dev.remuda.api.Phase;
 import dev.remuda.api.RestoreSpec;
 import dev.remuda.api.RetentionSpec;
 import dev.remuda.api.SecretRef;
@@ -368,6 +370,23 @@ class VerifyingTest {
         assertThat(task.target().secret().name()).isEqualTo("drills-db");
         assertThat(pod.getInitContainers()).isEmpty();
         assertThat(pod.getActiveDeadlineSeconds()).isEqualTo(Duration.ofHours(6).toSeconds());
+    }
+
+    @Test
+    void aSuspiciousOneIsNothingToCompareWithUntilAPersonTakesItForANormalOne() {
+        assertThat(world.status().baseline().backup()).isEqualTo(backup(3));
+        Backup newest = world.backups.get(backup(3));
+        newest.setStatus(newest.getStatus().in(Phase.Completed, List.of(
+                new ConditionBuilder().withType("Completed").withStatus("True").build(), new ConditionBuilder().withType("Suspicious").withStatus("True").build())));
+        world.reconcileUntilItRests();
+        assertThat(world.status().baseline().backup()).isEqualTo(backup(2));
+        assertThat(world.status().lastBackup().name()).as("it is whole").isEqualTo(backup(3));
+
+        newest.getMetadata().setAnnotations(Map.of(Labels.ACCEPT, "yes"));
+        world.reconcileUntilItRests();
+        assertThat(world.condition(backup(3), "Suspicious")).isEqualTo("False Accepted");
+        assertThat(world.condition(backup(3), "Completed")).startsWith("True");
+        assertThat(world.status().baseline().backup()).isEqualTo(backup(3));
     }
 
     private void verify(VerificationSpec verification) {

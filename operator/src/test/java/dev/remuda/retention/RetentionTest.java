@@ -85,6 +85,18 @@ class RetentionTest {
     }
 
     @Test
+    void aSuspiciousOneNeverReplacesTheLastNormalOne() {
+        List<Rule> rules = List.of(new Rule("daily", Duration.ofDays(7), 1, 1));
+        List<Decision> decisions = decide(
+                rules, backup("a", 4, "daily"), backup("b", 3, "daily"), of(backup("c", 2, "daily"), Trust.SUSPICIOUS), of(backup("d", 1, "daily"), Trust.SUSPICIOUS));
+        assertThat(decisions).extracting(decision -> told(decision).what()).containsExactly("keep", "keep", "keep", "purge");
+        List<Decision> old = decide(List.of(new Rule("daily", Duration.ofDays(7), null, 0)), backup("a", 40, "daily"), backup("b", 30, "daily"), of(backup("c", 20, "daily"), Trust.SUSPICIOUS));
+        assertThat(told(old.get(0)).words()).containsExactly("newest completed backup");
+        assertThat(told(old.get(1)).words()).containsExactly("newest normal backup");
+        assertThat(told(old.get(2)).what()).isEqualTo("purge");
+    }
+
+    @Test
     void theNewestVerifiedStays() {
         List<Rule> rules = List.of(new Rule("daily", Duration.ofDays(7), null, 0));
         List<Decision> decisions = decide(

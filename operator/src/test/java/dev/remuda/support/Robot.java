@@ -84,6 +84,6 @@ public final class Robot implements AutoCloseable {
         BackupResult r = Samples.backedUp();
         return new BackupResult(
                 r.databaseName(), task.prefix() + "data.dump.zst", r.sizeBytes(), r.checksum(), r.databaseSizeBytes(), now, now, now.plusSeconds(31), r.serverVersion(), r.lsn(),
-                r.extensions(), r.tables(), r.rows(), r.note());
+                r.extensions(), r.tables(), r.rows(), r.note(), null);
     }
 }

@@ -68,7 +68,7 @@ public final class Samples {
 
     /** Of a policy without tiers. */
     public static BackupPolicySpec spec(DatabaseSpec database, JobTemplateSpec template) {
-        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, null, "2h", null, null, null, null, null, null, template);
+        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, null, "2h", null, null, null, null, null, null, null, template);
     }
 
     /** The same policy with these tiers. */
@@ -159,7 +159,7 @@ public final class Samples {
     public static BackupResult backedUp() {
         return new BackupResult(
                 "horses", "stables/stable/horses/monday-6f1c2a34-6f1c2a34-1/data.dump.zst", 1_468_006, "sha256:00", 9_000_000, CREATED.plusSeconds(10),
-                CREATED.plusSeconds(11), CREATED.plusSeconds(42), "17.5", "0/1A2B3C", Map.of("plpgsql", "1.0"), 4, 2_000_000, null);
+                CREATED.plusSeconds(11), CREATED.plusSeconds(42), "17.5", "0/1A2B3C", Map.of("plpgsql", "1.0"), 4, 2_000_000, null, null);
     }
 
     public static RestoreResult restored() {

@@ -126,7 +126,7 @@ final class Shelf {
                 null, null, null, null);
         return new Manifest(
                 Manifest.SCHEMA_VERSION, "remuda 1", "production", "a", name, 1, at, at, new Manifest.Snapshot(at, "0/1"), database, dump, null, List.of(),
-                List.of("daily"), at, null, DAILY.all(), List.of());
+                List.of("daily"), at, null, DAILY.all(), List.of(), null);
     }
 
     MaintainTask task(List<Kept> kept, List<Move> moves, List<Purge> purges, Sweep sweep) {

@@ -30,6 +30,7 @@ import dev.remuda.worker.WorkFailure;
  * @param safety name of the Restore before which it was made; null: an ordinary backup
  * @param labels those that the dump was stored with, its first tier among them; {@code labels.json} beside it tells the tier of today
  * @param howToRestore the commands that bring the backup back without Remuda
+ * @param suspicion what of the backup before it is strangely not in it; null: nothing
  */
 public record Manifest(
         int schemaVersion,
@@ -49,7 +50,8 @@ public record Manifest(
         Instant slot,
         String safety,
         Map<String, String> labels,
-        List<String> howToRestore) {
+        List<String> howToRestore,
+        String suspicion) {
     public static final int SCHEMA_VERSION = 1;
 
     public Manifest {

@@ -36,7 +36,7 @@ class ManifestTest {
             new Manifest.Globals("globals.sql", 3, "cc", null),
             List.of(new Manifest.Table("public", "races", "table", 7), new Manifest.Table("public", "odds", "hypertable", 8)), List.of("daily", "weekly"),
             Instant.parse("2026-01-01T02:00:00Z"), "before-restore", Map.of("policy", "p"),
-            List.of("pg_restore"));
+            List.of("pg_restore"), null);
 
     private static Manifest parse(String json) {
         return Manifest.parse(json.getBytes(StandardCharsets.UTF_8), "s3://b/k/manifest.json");
