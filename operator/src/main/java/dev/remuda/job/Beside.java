@@ -29,9 +29,17 @@ final class Beside {
     private static final String ROOM = "drill";
     private static final String DATA = DrillTask.FOLDER + "/data";
 
-    /** initdb wants to know the name of the user that it runs as, which no image has; so /etc/passwd is a file of ours. */
+    /**
+     * initdb wants to know the name of the user that it runs as, which no image has; so /etc/passwd is a file of ours. A script that ended at once would
+     * keep the worker from beginning, and then nobody said why: it leaves word and stays.
+     */
     private static final String SCRIPT = """
-            failed() { printf '%%s\\n' "$1" >&2; printf '%%s\\n' "$1" >%1$s/%2$s; exit 1; }
+            failed() {
+              printf '%%s\\n' "$1" >&2
+              printf '%%s\\n' "$1" >%1$s/%2$s
+              trap 'exit 0' TERM
+              while :; do sleep 60 & wait $!; done
+            }
             for folder in /usr/lib/postgresql/*/bin /usr/local/pgsql/bin; do PATH=$PATH:$folder; done
             command -v initdb >/dev/null && command -v postgres >/dev/null || failed 'the image has no initdb or postgres'
             umask 077
@@ -40,7 +48,11 @@ final class Beside {
               said=$(initdb -D %3$s -U postgres -A trust -E UTF8 --locale=C 2>&1) || failed "initdb: $(printf '%%s' "$said" | tail -n 3)"
             fi
             rm -f %3$s/postmaster.pid
-            exec postgres -D %3$s "$@"
+            trap 'kill -INT $server 2>/dev/null; wait $server; exit 0' TERM
+            postgres -D %3$s "$@" &
+            server=$!
+            wait $server
+            failed "postgres ended with exit code $?; the log of container server has its words"
             """.formatted(DrillTask.FOLDER, DrillTask.FAILED, DATA);
 
     private static final ResourceRequirements USUAL_RESOURCES = new ResourceRequirementsBuilder()

@@ -28,6 +28,7 @@ import dev.remuda.support.Folders;
 import dev.remuda.task.Json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.map;
@@ -333,6 +334,18 @@ class SchemaIT {
         BackupStatus read = client.resources(Backup.class).inNamespace(namespace).withName("monday").get().getStatus();
         assertThat(read.phase()).as("what this operator cannot know").isNull();
         assertThat(read.attempts()).singleElement().extracting(Attempt::reason).isNull();
+    }
+
+    /** Each of the two is right by itself. */
+    @Test
+    @SuppressWarnings("unchecked")
+    void aDrillOfRowsAloneIsRefused() {
+        GenericKubernetesResource policy = with(POLICY, "spec.dump", Map.of("content", "DataOnly"));
+        assertThatCode(() -> client.resource(policy).inNamespace("default").dryRun().create()).doesNotThrowAnyException();
+        ((Map<String, Object>) policy.getAdditionalProperties().get("spec")).put("verification", Map.of("schedule", "@monthly", "target", LOGIN));
+
+        assertThatThrownBy(() -> client.resource(policy).inNamespace("default").dryRun().create()).isInstanceOf(KubernetesClientException.class)
+                .hasMessageContaining("a dump of rows alone (dump.content DataOnly) cannot be restored by itself, so no drill can be held; remove verification.schedule");
     }
 
     @ParameterizedTest

@@ -113,15 +113,25 @@ class VerificationIT {
 
     @Test
     void anImageWithoutAServerSaysSoAndSpeaksAgainstNoBackup() {
-        STAGE.policy("wrong-image", Racing.create(STAGE.postgres()), BESIDE.replace("remuda-postgres:dev", "remuda:dev"));
-        completed("wrong-image-1", "wrong-image");
+        assertThat(cannotDrill("wrong-image", BESIDE.replace("remuda-postgres:dev", "remuda:dev")))
+                .contains("the image of verification.server could not make a PostgreSQL server: the image has no initdb or postgres");
+    }
 
-        verify("wrong-image-1");
-        BackupPolicy policy = STAGE.awaitPolicy("wrong-image", seen -> has(seen, "Verified", "False"));
+    @Test
+    void aServerThatDoesNotStartSaysSo() {
+        assertThat(cannotDrill("wrong-setting", BESIDE.replace("size: 2Gi", "size: 2Gi, parameters: {work_mem: plenty}"))).contains("postgres ended with exit code 1; the log of container server has its words");
+    }
 
-        assertThat(policy.getStatus().verification().job().message()).contains("the image of verification.server could not make a PostgreSQL server: the image has no initdb or postgres");
-        assertThat(STAGE.backup("wrong-image-1").getStatus().conditions()).extracting(condition -> condition.getType()).containsExactly("Completed");
-        STAGE.kubectl("delete", "backuppolicy", "wrong-image");
+    private static String cannotDrill(String policy, String verification) {
+        STAGE.policy(policy, Racing.create(STAGE.postgres()), verification);
+        completed(policy + "-1", policy);
+
+        verify(policy + "-1");
+        BackupPolicy told = STAGE.awaitPolicy(policy, seen -> has(seen, "Verified", "False"));
+
+        assertThat(STAGE.backup(policy + "-1").getStatus().conditions()).extracting(condition -> condition.getType()).containsExactly("Completed");
+        STAGE.kubectl("delete", "backuppolicy", policy);
+        return told.getStatus().verification().job().message();
     }
 
     private static void completed(String name, String policy) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -211,6 +212,12 @@ public final class Stage {
 
     public Backup await(String backup, Predicate<Backup> wanted, Duration atMost) {
         return backups(backup).waitUntilCondition(seen -> seen != null && wanted.test(seen), atMost.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** One of a policy's Backups, whichever comes first. */
+    public Backup awaitAny(String policy, Predicate<Backup> wanted) {
+        return Awaitility.await("a Backup of " + policy).atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofSeconds(1))
+                .until(() -> backupsOf(policy).stream().filter(wanted).findFirst(), Optional::isPresent).orElseThrow();
     }
 
     public void awaitGone(String backup) {
