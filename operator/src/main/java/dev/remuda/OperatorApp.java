@@ -49,6 +49,7 @@ import dev.remuda.observability.Fleet;
 import dev.remuda.observability.FleetMetrics;
 import dev.remuda.observability.HealthServer;
 import dev.remuda.observability.Notifier;
+import dev.remuda.observability.Tally;
 import dev.remuda.policy.PolicyReconciler;
 import dev.remuda.restore.CancelReconciler;
 import dev.remuda.restore.RestoreReconciler;
@@ -132,7 +133,8 @@ public final class OperatorApp implements AutoCloseable {
         });
         AtomicReference<Fleet> fleet = new AtomicReference<>();
         Notifier notifier = new Notifier(config.destinations(), fleet::get, metrics);
-        KubernetesCluster cluster = new KubernetesCluster(client, clock, new Failures(metrics), notifier::tell);
+        Tally tally = new Tally(fleet::get);
+        KubernetesCluster cluster = new KubernetesCluster(client, clock, new Failures(metrics), tally, notifier::tell);
         JobBuilding building = new JobBuilding(config);
         RegisteredController<BackupPolicy> policies =
                 operator.register(new PolicyReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config));
@@ -148,6 +150,7 @@ public final class OperatorApp implements AutoCloseable {
                 operator.register(new CancelReconciler(cluster, building, config.startDeadline(), clock), override -> controller(override, config)));
         fleet.set(CachedFleet.of(leading::get, policies, backups, restores));
         metrics.getPrometheusRegistry().register(new FleetMetrics(fleet.get(), clock));
+        metrics.getPrometheusRegistry().register(tally);
         HealthServer health = new HealthServer(config.healthPort(), () -> operator.getRuntimeInfo().isStarted() && watching(controllers), metrics);
         OperatorApp app = new OperatorApp(operator, health, closing, () -> {
             if (config.leaderElection()) {

@@ -155,6 +155,7 @@ class PrometheusIT {
             Backup newer = completed(client.resources(BackupPolicy.class).inNamespace(namespace).withName("drilled").get(), slot);
             verification(kubelet, newer, Samples.restored());
             kubelet.pod("due-maintain-1", job -> Pods.reported(job, new MaintainResult(1, null, List.of(expired.getMetadata().getUid()), null, null, null, 0, 0)));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> prometheus.query("increase(remuda_purged_backups_total[1m]) > 0").stream().map(labels -> labels.get("policy")).toList().equals(List.of("due")));
             past.forward(Duration.ofHours(1)); // and it is tried again
             touch("unkept");
             kubelet.pod("unkept-maintain-2", job -> Pods.reported(

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
@@ -33,6 +34,8 @@ import org.slf4j.LoggerFactory;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
+import dev.remuda.api.Occasion;
+import dev.remuda.api.Phase;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
@@ -43,9 +46,11 @@ import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.observability.Failures;
 import dev.remuda.observability.Notice;
+import dev.remuda.observability.Tally;
 import dev.remuda.task.Catalogued;
 import dev.remuda.task.Json;
 import dev.remuda.task.Progress;
+import dev.remuda.task.Reason;
 
 /** A {@link Cluster} behind the fabric8 client. */
 public final class KubernetesCluster implements Cluster {
@@ -62,13 +67,15 @@ public final class KubernetesCluster implements Cluster {
     private final KubernetesClient client;
     private final Clock clock;
     private final Failures failures;
+    private final Tally tally;
     private final Consumer<Notice> notices;
 
     /** @param notices hears what somebody may want to be told of, each thing once */
-    public KubernetesCluster(KubernetesClient client, Clock clock, Failures failures, Consumer<Notice> notices) {
+    public KubernetesCluster(KubernetesClient client, Clock clock, Failures failures, Tally tally, Consumer<Notice> notices) {
         this.client = client;
         this.clock = clock;
         this.failures = failures;
+        this.tally = tally;
         this.notices = notices;
     }
 
@@ -228,6 +235,9 @@ public final class KubernetesCluster implements Cluster {
         if (left != null && uid.equals(left.getMetadata().getUid())) {
             unlessGone(() -> client.resource(left).lockResourceVersion().delete());
             LOG.info("deleted Backup {}/{}", namespace, name);
+            if (left.getStatus() != null && left.getStatus().phase() == Phase.Deleting) { // a Failed one was deleted because there are too many
+                tally.add(left, Tally.Count.PURGED);
+            }
         }
     }
 
@@ -303,11 +313,27 @@ public final class KubernetesCluster implements Cluster {
         if (words.warning()) {
             failures.count(about.getMetadata().getNamespace(), about.getKind(), words.reason());
         }
+        if (about instanceof Backup backup) {
+            attempt(backup, words);
+        }
         if (words.occasion() != null) {
             notices.accept(new Notice(
                     words.occasion(), about.getMetadata().getNamespace(), policy(about), about.getKind(), about.getMetadata().getName(), words.reason(), words.message(),
                     Instant.parse(now)));
         }
+    }
+
+    /** Each attempt is told of once, when it has ended; what is told of a Backup beside that has no Reason, or there was no attempt. */
+    private void attempt(Backup backup, Step.Tell words) {
+        if (words.occasion() == Occasion.Succeeded) {
+            tally.add(backup, Tally.Count.SUCCEEDED);
+        } else if (words.warning() && isReason(words.reason()) && backup.getStatus() != null && !backup.getStatus().attempts().isEmpty()) {
+            tally.add(backup, Tally.Count.FAILED);
+        }
+    }
+
+    private static boolean isReason(String word) {
+        return Stream.of(Reason.values()).anyMatch(reason -> reason.name().equals(word));
     }
 
     /** Whose it is, where the resource itself says so. */

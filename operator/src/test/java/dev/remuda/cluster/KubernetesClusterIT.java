@@ -8,6 +8,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
@@ -19,10 +22,12 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.Occasion;
 import dev.remuda.api.Restore;
@@ -35,7 +40,10 @@ import dev.remuda.job.Refusal;
 import dev.remuda.job.Step;
 import dev.remuda.observability.Failures;
 import dev.remuda.observability.Notice;
+import dev.remuda.observability.Tally;
 import dev.remuda.support.ApiServer;
+import dev.remuda.support.Changes;
+import dev.remuda.support.KnownFleet;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
@@ -53,7 +61,9 @@ class KubernetesClusterIT {
     private final String namespace = server.createNamespace("cluster");
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final List<Notice> notices = new ArrayList<>();
-    private final KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), new Failures(metrics), notices::add);
+    private final BackupPolicy policy = Samples.in(namespace, Samples.policy());
+    private final Tally tally = new Tally(() -> new KnownFleet(true, List.of(policy), List.of(), List.of()));
+    private final KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), new Failures(metrics), tally, notices::add);
     private final Backup backup = client.resource(Samples.in(namespace, Samples.backup())).create();
 
     @Test
@@ -100,6 +110,39 @@ class KubernetesClusterIT {
         assertThat(bare.getMetadata().getFinalizers()).isEmpty();
         client.resource(bare).delete();
         cluster.amend(bare);
+    }
+
+    @Test
+    void whatRetentionPurgedIsCountedAndWhatIsTooOldToBeListedIsNot() {
+        backup.setStatus(Samples.failed(Instant.now()));
+        cluster.deleteBackup(namespace, "monday", client.resource(backup).updateStatus().getMetadata().getUid());
+        assertThat(counted()).containsExactlyInAnyOrder("remuda_purged_backups 0", "remuda_backup_attempts succeeded 0", "remuda_backup_attempts failed 0");
+
+        Backup purged = client.resource(Samples.in(namespace, Samples.backup())).create();
+        purged.setStatus(Changes.in(Samples.completed(Instant.now(), "p/", null, null), Map.of("phase", "Deleting")));
+        client.resource(purged).updateStatus();
+        cluster.deleteBackup(namespace, "monday", purged.getMetadata().getUid());
+        cluster.deleteBackup(namespace, "monday", purged.getMetadata().getUid());
+        assertThat(counted()).contains("remuda_purged_backups 1");
+    }
+
+    @Test
+    void attemptsAreCountedByWhatBecameOfThem() {
+        cluster.tell(backup, new Step.Tell(true, "PolicyMissing", "nothing was tried"));
+        assertThat(counted()).contains("remuda_backup_attempts failed 0");
+        backup.setStatus(Samples.failed(Instant.now()));
+        cluster.tell(backup, new Step.Tell(true, "PodLost", "attempt 1 of 2 failed"));
+        cluster.tell(backup, new Step.Tell(true, "PodLost", "attempt 1 of 2 failed"));
+        cluster.tell(backup, new Step.Tell(true, "PurgeFailed", "no attempt"));
+        cluster.tell(backup, new Step.Tell(false, "Completed", "all of it", Occasion.Succeeded));
+        assertThat(counted()).contains("remuda_backup_attempts succeeded 1", "remuda_backup_attempts failed 1");
+    }
+
+    private List<String> counted() {
+        return tally.collect().stream()
+                .flatMap(metric -> ((CounterSnapshot) metric).getDataPoints().stream().map(point ->
+                        Stream.of(metric.getMetadata().getName(), point.getLabels().get("result"), String.valueOf((long) point.getValue())).filter(Objects::nonNull).collect(Collectors.joining(" "))))
+                .toList();
     }
 
     @Test

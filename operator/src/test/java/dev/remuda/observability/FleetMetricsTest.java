@@ -207,7 +207,7 @@ class FleetMetricsTest {
         assertThat(rows).containsAll(Stream.of(Gauge.values())
                 .map(gauge -> "| `" + gauge.metric() + "` | " + String.join(", ", gauge.labels()) + " | " + gauge.help() + " |")
                 .toList());
-        assertThat(rows).hasSize(Gauge.values().length + 2);
+        assertThat(rows).hasSize(Gauge.values().length + 4);
     }
 
     /** What a Prometheus has to hold. */

@@ -48,7 +48,7 @@ class RulesIT {
     @Test
     void rulesAskForMetricsThatExist() {
         Set<String> known = Stream.of(Gauge.values()).map(Gauge::metric).collect(Collectors.toCollection(TreeSet::new));
-        known.addAll(Set.of("remuda_failures_total", "remuda_notifications_total"));
+        known.addAll(Set.of("remuda_failures_total", "remuda_notifications_total", "remuda_purged_backups_total", "remuda_backup_attempts_total"));
         assertThat(known).containsAll(found("\\b((?:remuda|database_backup)_[a-z_]+)\\b", rules.replaceAll("remuda[.]yaml", "")));
     }
 
