@@ -195,7 +195,7 @@ class PrometheusIT {
     /** Whose store was looked through for backups. */
     private BackupPolicy looked(String name, TierSpec tier, Map<String, Object> more) {
         BackupPolicyStatus status = new BackupPolicyStatus(
-                null, null, null, null, null, null, null, null, new Catalogue(new StoreJob(1, name + "-catalogue-1", now, now, null, null, 0), null, null, 0, now, null), null, null);
+                null, null, null, null, null, null, null, null, null, new Catalogue(new StoreJob(1, name + "-catalogue-1", now, now, null, null, 0), null, null, 0, now, null), null, null);
         return written(created(name, Changes.in(Samples.with(Samples.policy().getSpec(), tier), more)), policy -> policy.setStatus(status));
     }
 
