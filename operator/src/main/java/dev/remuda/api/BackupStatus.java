@@ -126,7 +126,13 @@ public record BackupStatus(
     public record Location(
             @JsonPropertyDescription("The place of its manifest and dump, s3://bucket/prefix/.") String url,
             @JsonPropertyDescription("Key prefix of its objects in the bucket, ending in a slash.") String prefix,
-            @JsonPropertyDescription("Key of the dump in the bucket.") String dataKey) {}
+            @JsonPropertyDescription("Key of the dump in the bucket.") String dataKey,
+            @JsonPropertyDescription("Until when the store lets nobody delete it; absent: it is not locked.") Instant lockedUntil) {
+        /** One that is not locked. */
+        public Location(String url, String prefix, String dataKey) {
+            this(url, prefix, dataKey, null);
+        }
+    }
 
     /** What was done to prove a backup after it was made. */
     public record Verification(

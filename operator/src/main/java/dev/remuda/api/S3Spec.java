@@ -13,6 +13,9 @@ import dev.remuda.task.StoreAccess.Tagging;
 import dev.remuda.task.StoreEncryption;
 
 /** A bucket and the place in it. */
+@ValidationRule(
+        value = "!has(self.objectLock) || has(self.transitions) && self.transitions != 'Copy'",
+        message = "with objectLock each copy to another storage class would leave a locked version behind: set transitions to Lifecycle, so that rules of the bucket move it, or to None")
 public record S3Spec(
         @Required @JsonPropertyDescription("Name of the bucket. It must exist; Remuda never creates one.")
         @Size(min = 3, max = 63)
@@ -48,7 +51,10 @@ public record S3Spec(
                 + "tag tier; status.lifecycleRules has them ready to apply. None: nobody.")
         @Default("Copy") Transitions transitions,
         @JsonPropertyDescription("How the store encrypts dumps, manifests and copies; a dump that is stored otherwise fails its Backup. Absent: as the bucket does by itself (AWS: AES256).")
-        ServerSideEncryption serverSideEncryption) {
+        ServerSideEncryption serverSideEncryption,
+        @JsonPropertyDescription("Lock dump, manifest and globals against deletion from the beginning, until the longest maxAge of the Backup's tiers has passed; a Backup without such a tier is not "
+                + "locked. The bucket must have Object Lock. Pinned Backups are put under legal hold.")
+        ObjectLockSpec objectLock) {
     public S3Spec {
         forcePathStyle = forcePathStyle != null && forcePathStyle;
         tagging = tagging == null ? Tagging.Auto : tagging;

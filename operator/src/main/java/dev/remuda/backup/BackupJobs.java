@@ -1,6 +1,7 @@
 package dev.remuda.backup;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import dev.remuda.task.BackupTask;
 import dev.remuda.task.DumpScope;
 import dev.remuda.task.MaintainTask;
 import dev.remuda.task.SettleTask;
+import dev.remuda.task.StoreLock;
 
 /** The Jobs that a Backup needs. Database and store are those noted in its status when it was planned, whatever the policy says by now. */
 final class BackupJobs {
@@ -58,7 +60,7 @@ final class BackupJobs {
                 seen.policyName(),
                 attempt.number(),
                 mounts.database(status.database()),
-                mounts.store(status.storage().s3()),
+                mounts.store(status.storage().s3()).locking(lock(status)),
                 status.location().prefix(),
                 IntStream.range(1, attempt.number()).mapToObj(before -> Names.attemptPrefix(status.location().prefix(), before)).toList(),
                 policy.dump().compression().toTask(),
@@ -74,6 +76,11 @@ final class BackupJobs {
                 policy.recipients(),
                 isSafety(seen) ? null : baseline(seen));
         return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Trying.left(seen, policy));
+    }
+
+    private static StoreLock lock(BackupStatus status) {
+        Instant until = status.location().lockedUntil();
+        return until == null ? null : new StoreLock(status.storage().s3().objectLock().mode().name(), until);
     }
 
     /** Of the same store; safety backups are of what went wrong. */

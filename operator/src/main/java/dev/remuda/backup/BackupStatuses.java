@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -46,7 +47,7 @@ final class BackupStatuses {
         Attempt attempt = Attempt.planned(1, BackupJobs.jobName(seen, 1));
         return new BackupStatus(
                 Phase.Pending, condition(seen, "Pending", "the Job is being created"), List.of(attempt), now(seen), null, null,
-                database(seen, policy), policy.getSpec().storage(), policy.getSpec().jobTemplate(), location(s3, prefix),
+                database(seen, policy), policy.getSpec().storage(), policy.getSpec().jobTemplate(), location(s3, prefix, lock(seen, policy)),
                 tier.map(TierSpec::name).orElse(null), tier.map(TierSpec::storageClass).map(BackupStatuses::quick).orElse(null), null, null,
                 null, null, null, null, null, null, null, null, null, null, null);
     }
@@ -105,7 +106,7 @@ final class BackupStatuses {
         attempts.add(Attempt.planned(next, BackupJobs.jobName(seen, next)));
         BackupStatus status = with(before, Phase.Pending, condition(seen, cause.reason().name(), message), attempts, null);
         S3Spec s3 = before.storage().s3();
-        return status.movedTo(location(s3, Names.attemptPrefix(before.location().prefix(), next)));
+        return status.movedTo(location(s3, Names.attemptPrefix(before.location().prefix(), next), before.location().lockedUntil()));
     }
 
     /** @param account what is to be said beside the cause, of all attempts together */
@@ -124,7 +125,7 @@ final class BackupStatuses {
         BackupStatus facts = new BackupStatus(
                 Phase.Completed, before.conditions(), replaceLast(seen, done), before.startedAt(), result.finishedAt(),
                 duration(before.startedAt(), result.finishedAt()), before.database(), before.storage(), before.jobTemplate(),
-                at(before.storage().s3(), result.dataKey()), before.tier(),
+                at(before.storage().s3(), result.dataKey(), before.location().lockedUntil()), before.tier(),
                 before.storageClass(), null, null, result.snapshotAt(),
                 result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
                 result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
@@ -147,7 +148,7 @@ final class BackupStatuses {
         BackupResult result = found.result();
         BackupStatus facts = new BackupStatus(
                 Phase.Completed, List.of(), List.of(), result.startedAt(), result.finishedAt(), duration(result.startedAt(), result.finishedAt()), database(seen, policy),
-                policy.getSpec().storage(), policy.getSpec().jobTemplate(), at(policy.getSpec().storage().s3(), result.dataKey()), found.tier(), found.storageClass(), null, null,
+                policy.getSpec().storage(), policy.getSpec().jobTemplate(), at(policy.getSpec().storage().s3(), result.dataKey(), null), found.tier(), found.storageClass(), null, null,
                 result.snapshotAt(), result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
                 result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
         String message = message(facts, result.note()) + ". Found in the store, where its manifest says so";
@@ -159,14 +160,28 @@ final class BackupStatuses {
         return seen.status().in(Phase.Deleting, CompletedCondition.failed(seen.status().conditions(), reason, message, seen.generation(), seen.now()));
     }
 
-    private static Location location(S3Spec s3, String prefix) {
-        return new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null);
+    private static Location location(S3Spec s3, String prefix, Instant lockedUntil) {
+        return new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null, lockedUntil);
+    }
+
+    /** As long as the longest of its tiers keeps it by age; what counts keep may go tomorrow. */
+    private static Instant lock(Observed seen, BackupPolicy policy) {
+        if (policy.getSpec().storage().s3().objectLock() == null) {
+            return null;
+        }
+        return seen.backup().getSpec().ofTiers().stream()
+                .flatMap(tier -> policy.getSpec().tier(tier).stream())
+                .map(tier -> tier.retention().maxAge())
+                .filter(Objects::nonNull)
+                .map(age -> now(seen).plus(Durations.parse(age)))
+                .max(Instant::compareTo)
+                .orElse(null);
     }
 
     /** Where the dump lies: an earlier attempt may have made it. */
-    private static Location at(S3Spec s3, String dataKey) {
-        Location place = location(s3, dataKey.substring(0, dataKey.lastIndexOf('/') + 1));
-        return new Location(place.url(), place.prefix(), dataKey);
+    private static Location at(S3Spec s3, String dataKey, Instant lockedUntil) {
+        Location place = location(s3, dataKey.substring(0, dataKey.lastIndexOf('/') + 1), lockedUntil);
+        return new Location(place.url(), place.prefix(), dataKey, lockedUntil);
     }
 
     private static String message(BackupStatus status, String note) {

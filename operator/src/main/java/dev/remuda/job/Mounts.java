@@ -52,7 +52,8 @@ public final class Mounts {
                 spec.forcePathStyle(),
                 spec.secretRef() == null ? null : secret("store", spec.secretRef()),
                 spec.tagging(),
-                spec.encryption().orElse(null));
+                spec.encryption().orElse(null),
+                null);
     }
 
     /** @param spec null: nothing is encrypted */

@@ -96,7 +96,15 @@ record Retaining(
     private static Candidate candidate(Observed seen, Backup backup) {
         return new Candidate(
                 backup.getMetadata().getName(), backup.getStatus().snapshotAt(), backup.getSpec().ofTiers(), backup.getSpec().hasPin(),
-                seen.reader(backup), trust(backup.getStatus()));
+                seen.reader(backup).or(() -> locked(seen, backup)), trust(backup.getStatus()));
+    }
+
+    /** What the store would not delete need not be tried. */
+    private static Optional<String> locked(Observed seen, Backup backup) {
+        return Optional.ofNullable(backup.getStatus().location())
+                .map(location -> location.lockedUntil())
+                .filter(seen.now()::isBefore)
+                .map(until -> "the store's lock, until " + until);
     }
 
     private static Candidate.Trust trust(BackupStatus status) {

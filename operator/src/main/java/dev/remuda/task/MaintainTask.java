@@ -13,8 +13,14 @@ import java.util.List;
  * @param moves backups whose label or storage class changes
  * @param purges backups to delete
  * @param sweep null: none this time
+ * @param holds whether the store holds what is pinned
  */
-public record MaintainTask(StoreAccess store, String root, Claimant claimant, List<Kept> kept, List<Move> moves, List<Purge> purges, Sweep sweep) implements Task {
+public record MaintainTask(StoreAccess store, String root, Claimant claimant, List<Kept> kept, List<Move> moves, List<Purge> purges, Sweep sweep, boolean holds) implements Task {
+    /** Of a store that holds nothing. */
+    public MaintainTask(StoreAccess store, String root, Claimant claimant, List<Kept> kept, List<Move> moves, List<Purge> purges, Sweep sweep) {
+        this(store, root, claimant, kept, moves, purges, sweep, false);
+    }
+
     public MaintainTask {
         kept = kept == null ? List.of() : List.copyOf(kept);
         moves = moves == null ? List.of() : List.copyOf(moves);

@@ -8,13 +8,20 @@ package dev.remuda.task;
  * @param secret files AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and perhaps AWS_SESSION_TOKEN; null: the SDK's default chain
  * @param tagging whether objects are tagged
  * @param encryption how it shall encrypt; null: as the bucket does by itself
+ * @param lock of dumps and what makes them backups; null: none
  */
 public record StoreAccess(
-        String bucket, String region, String endpoint, boolean forcePathStyle, SecretFiles secret, Tagging tagging, StoreEncryption encryption) {
+        String bucket, String region, String endpoint, boolean forcePathStyle, SecretFiles secret, Tagging tagging, StoreEncryption encryption,
+        StoreLock lock) {
 
     /** Of a bucket that encrypts as it does by itself. */
     public StoreAccess(String bucket, String region, String endpoint, boolean forcePathStyle, SecretFiles secret, Tagging tagging) {
-        this(bucket, region, endpoint, forcePathStyle, secret, tagging, null);
+        this(bucket, region, endpoint, forcePathStyle, secret, tagging, null, null);
+    }
+
+    /** The same, which locks what is stored. @param until null: nothing is locked */
+    public StoreAccess locking(StoreLock until) {
+        return new StoreAccess(bucket, region, endpoint, forcePathStyle, secret, tagging, encryption, until);
     }
 
     /** Whether stored objects carry tags. */

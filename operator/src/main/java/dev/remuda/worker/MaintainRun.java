@@ -122,6 +122,10 @@ final class MaintainRun {
     private void pin(Kept kept, Listing listing) {
         try {
             Pins.note(kept, listing, store);
+            if (task.holds()) {
+                store.hold(kept.dataKey(), kept.pinned());
+                store.hold(Manifest.key(kept.prefix()), kept.pinned());
+            }
         } catch (RuntimeException e) {
             failed.add(failure(null, "whether " + kept.backup() + " is pinned is not noted in the store", e));
         }

@@ -70,14 +70,14 @@ class MountsTest {
     void oneSecretMayServeForEverything() {
         SecretRef all = new SecretRef("all", null);
         mounts.database(new DatabaseSpec(null, null, null, null, all, new CaRef(null, "all", null)));
-        mounts.store(new S3Spec("backups", null, null, null, null, all, null, null, null));
+        mounts.store(new S3Spec("backups", null, null, null, null, all, null, null, null, null));
 
         assertThat(mounts.volumes()).extracting(Volume::getName).doesNotHaveDuplicates().hasSize(3);
     }
 
     @Test
     void aStoreWithoutASecretHasNothingMounted() {
-        StoreAccess store = mounts.store(new S3Spec("backups", null, "eu-west-1", "https://s3.example", true, null, Tagging.Disabled, null, null));
+        StoreAccess store = mounts.store(new S3Spec("backups", null, "eu-west-1", "https://s3.example", true, null, Tagging.Disabled, null, null, null));
 
         assertThat(store).isEqualTo(new StoreAccess("backups", "eu-west-1", "https://s3.example", true, null, Tagging.Disabled));
         assertThat(mounts.volumes()).isEmpty();

@@ -373,6 +373,20 @@ class VerifyingTest {
     }
 
     @Test
+    void whatTheStoreLocksIsNotTriedToPurge() {
+        BackupStatus status = world.backups.get(backup(1)).getStatus();
+        BackupStatus.Location free = status.location();
+        world.backups.get(backup(1)).setStatus(status.movedTo(new BackupStatus.Location(free.url(), free.prefix(), free.dataKey(), at("2026-04-10T00:00:00Z"))));
+        go("2026-04-05T02:00:00Z");
+        world.underWay().forEach(world::complete);
+        go("2026-04-05T03:00:00Z");
+        assertThat(world.backups).containsKey(backup(1)).doesNotContainKey(backup(2));
+        assertThat(world.backups.get(backup(1)).getStatus().retainedBy()).containsExactly("needed by the store's lock, until 2026-04-10T00:00:00Z");
+        go("2026-04-11T03:00:00Z");
+        assertThat(world.purged).contains(backup(1));
+    }
+
+    @Test
     void aSuspiciousOneIsNothingToCompareWithUntilAPersonTakesItForANormalOne() {
         assertThat(world.status().baseline().backup()).isEqualTo(backup(3));
         Backup newest = world.backups.get(backup(3));

@@ -32,7 +32,7 @@ class JsonTest {
                         "daily", List.of("daily", "weekly"), AT, StorageClass.STANDARD_IA, new DumpScope(
                                 DumpContent.SchemaOnly, new Selection(List.of("\"; drop"), List.of(new TableName("a.b", "Ä 😀"))),
                                 new Exclusion(List.of("c"), List.of(new TableName("d", "e")), List.of(new TableName("f", "\"")))), true),
-                new BackupTask("b", "n", "p", 1, DATABASE, STORE, "x/", null, new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false, new Claimant("u", "c", null), "r", List.of("age1…"), new BackupTask.Baseline("m", "x-0/", 50)),
+                new BackupTask("b", "n", "p", 1, DATABASE, STORE.locking(new StoreLock("COMPLIANCE", AT)), "x/", null, new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false, new Claimant("u", "c", null), "r", List.of("age1…"), new BackupTask.Baseline("m", "x-0/", 50)),
                 new BackupTask("b", "n", "p", 1, DATABASE, STORE, "x/", null, new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false),
                 new RestoreTask(RestoreTask.Stage.Preflight, "r", "u", "n", STORE, new RestoreTask.Source("x/", "sha256:aa", null, 3, "Bulk", SECRET), DATABASE, RestoreStrategy.Create,
                         "d", null, null, null, null, 1, 0, null),
@@ -46,7 +46,7 @@ class JsonTest {
                 new SettleTask(STORE, "x/"),
                 new MaintainTask(STORE, "x/", new Claimant("u", "c", "v"), List.of(new MaintainTask.Kept("b", "x/b/data.dump", 5, true)),
                         List.of(new MaintainTask.Move("u", "b", "x/b/", "weekly", StorageClass.GLACIER)),
-                        List.of(new MaintainTask.Purge("u", "b", "x/b/", AT)), new MaintainTask.Sweep("0a0a0a0a", List.of("x/c/"), AT)),
+                        List.of(new MaintainTask.Purge("u", "b", "x/b/", AT)), new MaintainTask.Sweep("0a0a0a0a", List.of("x/c/"), AT), true),
                 new VerifyTask(STORE, List.of(new VerifyTask.Item("u", "b", "x/b/", "sha256:aa")), SECRET),
                 new DrillTask("p", "u", "n", STORE, "x/b/", "sha256:aa", SECRET, DATABASE, List.of("SELECT true")),
                 new DrillTask("p", "u", "n", STORE, "x/b/", null, null, null, null),

@@ -185,6 +185,13 @@ final class Bench {
                 t.scratchBytes(), t.checks());
     }
 
+    /** The same task from another store. */
+    RestoreTask of(RestoreTask t, StoreAccess store) {
+        return new RestoreTask(
+                t.stage(), t.restore(), t.uid(), t.namespace(), store, t.source(), t.target(), t.strategy(), t.confirm(), t.targetOid(), t.replaced(), t.include(), t.ownerRole(), t.jobs(),
+                t.scratchBytes(), t.checks());
+    }
+
     /** The same task for any dump in the bucket. */
     RestoreTask from(RestoreTask t, String key) {
         return new RestoreTask(

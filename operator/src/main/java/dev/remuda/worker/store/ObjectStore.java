@@ -102,6 +102,9 @@ public interface ObjectStore extends AutoCloseable {
     /** Asks an archived object back, to be readable for some days. One that is on its way already is as good. @param speed a word of S3 */
     void askBack(String key, int days, String speed);
 
+    /** Puts an object under legal hold, or takes it away: it cannot be deleted for as long as that is on. Needs a bucket with Object Lock. */
+    void hold(String key, boolean on);
+
     List<Listed> list(String prefix);
 
     /** Deletes an object; an absent one is as good. */

@@ -14,6 +14,7 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -53,7 +54,7 @@ final class S3Connection {
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(patience.connect())
                         .socketTimeout(patience.silence()))
-                .overrideConfiguration(override -> (access.encryption() == null ? override : override.addExecutionInterceptor(new Encrypting(access.encryption())))
+                .overrideConfiguration(override -> asked(access, override)
                         .apiCallAttemptTimeout(patience.attempt())
                         .apiCallTimeout(patience.call())
                         .retryStrategy(retries(patience, stop, attempts)));
@@ -63,6 +64,14 @@ final class S3Connection {
             builder.endpointOverride(URI.create(access.endpoint()));
         }
         return builder.build();
+    }
+
+    /** What the store is asked for with whatever is written. */
+    private static ClientOverrideConfiguration.Builder asked(StoreAccess access, ClientOverrideConfiguration.Builder override) {
+        if (access.encryption() != null) {
+            override.addExecutionInterceptor(new Encrypting(access.encryption()));
+        }
+        return access.lock() == null ? override : override.addExecutionInterceptor(new Locking(access.lock()));
     }
 
     private static StandardRetryStrategy retries(Patience.Store patience, Stop stop, int attempts) {

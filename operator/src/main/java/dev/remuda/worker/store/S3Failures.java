@@ -75,6 +75,11 @@ final class S3Failures {
         if (e.statusCode() == 301 || code.equals("PermanentRedirect") || code.equals("AuthorizationHeaderMalformed")) {
             return new WorkFailure(Reason.BucketNotFound, said + "the bucket is in another region; set storage.s3.region to the bucket's own", e);
         }
+        if (access.lock() != null && (code.equals("InvalidRequest") || code.equals("ObjectLockConfigurationNotFoundError"))) {
+            return new WorkFailure(
+                    Reason.InvalidSpec, said + "bucket " + access.bucket() + " has no Object Lock, which is there from a bucket's creation or by the store's support only; take a bucket that has it, or "
+                            + "remove storage.s3.objectLock", e);
+        }
         if (code.equals("InvalidObjectState")) {
             return new WorkFailure(
                     Reason.ObjectArchived,

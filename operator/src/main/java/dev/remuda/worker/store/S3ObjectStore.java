@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
@@ -32,6 +33,7 @@ import dev.remuda.task.Reason;
 import dev.remuda.task.StorageClass;
 import dev.remuda.task.StoreAccess;
 import dev.remuda.task.StoreEncryption;
+import dev.remuda.task.StoreLock;
 import dev.remuda.worker.Patience;
 import dev.remuda.worker.Stop;
 import dev.remuda.worker.WorkFailure;
@@ -125,6 +127,32 @@ public final class S3ObjectStore implements ObjectStore {
         }
     }
 
+    private void requireLocked(String key) {
+        StoreLock wanted = access.lock();
+        if (wanted == null || !Locking.covers(key)) {
+            return;
+        }
+        HeadObjectResponse head = call("looking at " + url(key), "s3:GetObject and s3:GetObjectRetention", () -> patient.headObject(request -> request.bucket(access.bucket()).key(key)));
+        boolean locked = wanted.mode().equals(head.objectLockModeAsString()) && head.objectLockRetainUntilDate() != null && !head.objectLockRetainUntilDate().isBefore(wanted.until());
+        if (!locked) {
+            throw new WorkFailure(
+                    Reason.InvalidSpec, url(key) + " was to be locked until " + wanted.until() + " (" + wanted.mode() + ") but is "
+                            + (head.objectLockModeAsString() == null ? "not locked" : "locked until " + head.objectLockRetainUntilDate() + " (" + head.objectLockModeAsString() + ")")
+                            + ": make the bucket with Object Lock, grant s3:PutObjectRetention and s3:GetObjectRetention, or remove storage.s3.objectLock");
+        }
+    }
+
+    @Override
+    public void hold(String key, boolean on) {
+        ObjectLockLegalHoldStatus wanted = on ? ObjectLockLegalHoldStatus.ON : ObjectLockLegalHoldStatus.OFF;
+        HeadObjectResponse head = call("looking at " + url(key), "s3:GetObject and s3:GetObjectLegalHold", () -> patient.headObject(request -> request.bucket(access.bucket()).key(key)));
+        boolean held = head.objectLockLegalHoldStatus() == ObjectLockLegalHoldStatus.ON;
+        if (held != on) {
+            call("holding " + url(key), "s3:PutObjectLegalHold", () -> s3.putObjectLegalHold(request -> request.bucket(access.bucket()).key(key).legalHold(hold -> hold.status(wanted))
+                    .checksumAlgorithm(ChecksumAlgorithm.CRC32)));
+        }
+    }
+
     @Override
     public Optional<Stored> head(String key) {
         return present("looking at " + url(key), "s3:GetObject", () -> {
@@ -173,6 +201,7 @@ public final class S3ObjectStore implements ObjectStore {
             patient.putObject(
                     request -> request.bucket(access.bucket()).key(key).contentType(contentType).metadata(Attributes.metadata(labels)).ifNoneMatch("*"),
                     RequestBody.fromBytes(bytes));
+            requireLocked(key);
             return true;
         } catch (S3Exception e) {
             if (e.statusCode() == 412) {
@@ -321,6 +350,7 @@ public final class S3ObjectStore implements ObjectStore {
                     .checksumCRC64NVME(checksum)
                     .checksumType(ChecksumType.FULL_OBJECT)));
             requireEncrypted(key);
+            requireLocked(key);
         }
 
         @Override

@@ -106,7 +106,8 @@ public final class StoredProof {
     private static Stored stored(ObjectStore store, String key, long size) {
         Optional<Stored> found = store.head(key);
         if (found.isEmpty()) {
-            throw new WorkFailure(Reason.ObjectMissing, store.url(key) + " is not in the store; it was deleted, or the store lost it");
+            throw new WorkFailure(Reason.ObjectMissing, store.url(key) + " is not in the store; it was deleted, or the store lost it (in a bucket with versions an earlier one may be there: "
+                    + "docs/storage.md, Object Lock)");
         }
         if (found.get().size() != size) {
             throw new WorkFailure(
