@@ -44,6 +44,7 @@ import dev.remuda.api.BackupSpec;
 import dev.remuda.api.NameRef;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
+import dev.remuda.api.RestoreStatus.StepName;
 import dev.remuda.api.RetentionSpec;
 import dev.remuda.api.TierSpec;
 import dev.remuda.config.OperatorConfig;
@@ -243,6 +244,7 @@ class OperatorFaultIT {
         Restore restore = client.resources(Restore.class).inNamespace(namespace).withName("back").get();
         BackupPolicy policy = client.resources(BackupPolicy.class).inNamespace(namespace).withName("horses").get();
         return restore.getStatus() != null && restore.getStatus().phase() != null && restore.getStatus().phase().isFinal() && restore.getMetadata().getFinalizers().isEmpty()
+                && restore.getStatus().steps().stream().anyMatch(step -> step.name() == StepName.Report && step.finishedAt() != null)
                 && policy.getStatus() != null && policy.getStatus().maintenance() != null && !policy.getStatus().maintenance().job().underWay()
                 && policy.getStatus().retention().kept() == 2 && policy.getStatus().lastBackup() != null
                 && client.resources(Backup.class).inNamespace(namespace).withName("old").get() == null;

@@ -60,14 +60,14 @@ public record RestoreStatus(
     /** One step of a restore. A name or reason that only a newer operator knows is read as none. */
     public record Step(
             @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
-            @Required @JsonPropertyDescription("Preflight, SafetyBackup, Restore, Migrations, Switch, CleanUp or Drop.") StepName name,
+            @Required @JsonPropertyDescription("Preflight, SafetyBackup, Restore, Migrations, Switch, CleanUp, Report or Drop.") StepName name,
             @Required @JsonPropertyDescription("How often this step was begun, from 1.") int attempt,
             @JsonPropertyDescription("The Job that does it; for SafetyBackup the Backup.") String job,
             @JsonPropertyDescription("When its Job was created.") Instant startedAt,
             @JsonPropertyDescription("When it ended.") Instant finishedAt,
             @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
             @JsonPropertyDescription("Why it failed; absent while it runs and when it succeeded.") Reason reason,
-            @JsonPropertyDescription("What happened, to what, and what to do.") String message) {}
+            @JsonPropertyDescription("What happened, to what, and what to do; of a Report that was written, where it lies.") String message) {}
 
     /** The steps of a restore, in their order. */
     public enum StepName {
@@ -83,6 +83,8 @@ public record RestoreStatus(
         Switch,
         /** Drops what a restore that goes no further has left. */
         CleanUp,
+        /** Leaves a report in the store, whatever came of it. */
+        Report,
         /** Drops the old database when its time is over. */
         Drop
     }

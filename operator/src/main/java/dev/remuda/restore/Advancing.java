@@ -15,6 +15,7 @@ import dev.remuda.task.DropResult;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.PreflightResult;
 import dev.remuda.task.Reason;
+import dev.remuda.task.ReportResult;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.Result;
@@ -35,6 +36,7 @@ final class Advancing {
             case RestoreResult restored when step == StepName.Restore -> restored(seen, restored);
             case SwitchResult switched when step == StepName.Switch -> switched(seen, Draft.of(seen).ended(null, null), switched);
             case CleanUpResult left when step == StepName.CleanUp -> CleaningUp.done(seen, left);
+            case ReportResult written when step == StepName.Report -> Reporting.written(seen, written);
             case DropResult dropped when step == StepName.Drop -> Dropping.dropped(seen, dropped);
             default -> failed(seen, Reason.InternalError, "the worker reported something else than was asked for: " + result.getClass().getSimpleName());
         };
@@ -55,6 +57,9 @@ final class Advancing {
         RestoreStatus.Step step = seen.step();
         if (step.name() == StepName.Drop) {
             return Dropping.failed(seen, reason, message);
+        }
+        if (step.name() == StepName.Report) {
+            return Reporting.failed(seen, reason, message);
         }
         if (step.name() == StepName.Migrations) {
             return last(seen, Reason.MigrationFailed, "the migrations did not run to their end: " + reason + ": " + message);
@@ -89,6 +94,7 @@ final class Advancing {
         return switch (step) {
             case Preflight -> 3;
             case Restore, Switch, CleanUp -> 5;
+            case Report -> Reporting.ATTEMPTS;
             case SafetyBackup, Migrations, Drop -> 1;
         };
     }
@@ -106,7 +112,7 @@ final class Advancing {
                     : to(seen, draft, StepName.CleanUp);
             case Migrations, Switch -> to(seen, draft, StepName.CleanUp);
             case CleanUp -> CleaningUp.failed(seen, draft, message);
-            case Drop -> throw new IllegalStateException("it is never the last");
+            case Report, Drop -> throw new IllegalStateException("what comes after the end is never the last");
         };
     }
 

@@ -21,6 +21,7 @@ import dev.remuda.task.CleanUpTask;
 import dev.remuda.task.ConnectionTask;
 import dev.remuda.task.DatabaseAccess;
 import dev.remuda.task.DropTask;
+import dev.remuda.task.ReportTask;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.RestoreTask;
 import dev.remuda.task.SecretFiles;
@@ -63,6 +64,7 @@ final class RestoreJobs {
             case Migrations -> building.migrations(seen.owner(), step.job(), seen.spec().migrations(), connection(seen, mounts), mounts, template(seen));
             case Switch -> building.build(seen.owner(), step.job(), "switch", switching(seen, mounts), mounts, template(seen), SHORT);
             case CleanUp -> building.build(seen.owner(), step.job(), "clean-up", cleanUp(seen, mounts), mounts, template(seen), SHORT);
+            case Report -> building.build(seen.owner(), step.job(), "report", report(seen, mounts), mounts, template(seen), SHORT);
             case Drop -> building.build(seen.owner(), step.job(), "drop", drop(seen, mounts), mounts, template(seen), SHORT);
             case SafetyBackup -> throw new IllegalStateException("a Backup has its own Jobs");
         };
@@ -113,6 +115,11 @@ final class RestoreJobs {
 
     private static CleanUpTask cleanUp(Observed seen, Mounts mounts) {
         return new CleanUpTask(seen.name(), seen.uid(), mounts.database(seen.target()), seen.replacedName().orElse(null));
+    }
+
+    private static ReportTask report(Observed seen, Mounts mounts) {
+        Reporting.Place place = Reporting.place(seen).orElseThrow();
+        return new ReportTask(mounts.store(place.store()), place.key(), Reporting.report(seen));
     }
 
     private static DropTask drop(Observed seen, Mounts mounts) {

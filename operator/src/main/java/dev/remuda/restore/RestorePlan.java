@@ -32,7 +32,7 @@ record RestorePlan(RestoreStatus status, List<Step> steps, Optional<Duration> ag
     static RestorePlan of(Observed seen, RestoreJobs jobs, Limits limits) {
         if (seen.status().hasEnded()) {
             boolean marked = Labels.isUnderWay(seen.restore()) || seen.restore().hasFinalizer(Labels.CLEAN_UP);
-            return marked ? amend(seen, false) : Dropping.of(seen, jobs, limits);
+            return marked ? amend(seen, false) : Reporting.of(seen, jobs, limits).orElseGet(() -> Dropping.of(seen, jobs, limits));
         }
         if (seen.status().steps().isEmpty()) {
             return Sourcing.of(seen);

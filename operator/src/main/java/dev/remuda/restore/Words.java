@@ -46,6 +46,7 @@ final class Words {
             case Migrations -> "running the migrations in the restored database, before it takes the place of " + database;
             case Switch -> "putting the restored database in the place of " + database;
             case CleanUp -> "dropping what is left of it on the server, because " + failed(next);
+            case Report -> "leaving a report of it in the store";
             case Drop -> "dropping database " + next.replaced().database();
         };
         return what + " (" + (step.name() == StepName.SafetyBackup ? "Backup " : "Job ") + step.job() + again(next.steps(), step) + ")";

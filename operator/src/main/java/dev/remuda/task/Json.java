@@ -81,6 +81,7 @@ public final class Json {
             case SwitchResult s -> text;
             case CleanUpResult c -> text;
             case DropResult d -> text;
+            case ReportResult r -> text;
         };
     }
 

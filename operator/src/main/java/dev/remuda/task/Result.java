@@ -13,6 +13,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = SwitchResult.class, name = "switch"),
     @JsonSubTypes.Type(value = CleanUpResult.class, name = "cleanUp"),
     @JsonSubTypes.Type(value = DropResult.class, name = "drop"),
+    @JsonSubTypes.Type(value = ReportResult.class, name = "report"),
     @JsonSubTypes.Type(value = SettleResult.class, name = "settle"),
     @JsonSubTypes.Type(value = MaintainResult.class, name = "maintain"),
     @JsonSubTypes.Type(value = CatalogueResult.class, name = "catalogue"),
@@ -20,5 +21,5 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = FailureResult.class, name = "failure"),
 })
 public sealed interface Result
-        permits BackupResult, PreflightResult, RestoreResult, ConnectionResult, SwitchResult, CleanUpResult, DropResult, SettleResult, MaintainResult,
+        permits BackupResult, PreflightResult, RestoreResult, ConnectionResult, SwitchResult, CleanUpResult, DropResult, ReportResult, SettleResult, MaintainResult,
                 CatalogueResult, VerifyResult, FailureResult {}

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = SwitchTask.class, name = "switch"),
     @JsonSubTypes.Type(value = CleanUpTask.class, name = "cleanUp"),
     @JsonSubTypes.Type(value = DropTask.class, name = "drop"),
+    @JsonSubTypes.Type(value = ReportTask.class, name = "report"),
     @JsonSubTypes.Type(value = SettleTask.class, name = "settle"),
     @JsonSubTypes.Type(value = MaintainTask.class, name = "maintain"),
     @JsonSubTypes.Type(value = CatalogueTask.class, name = "catalogue"),
@@ -19,4 +20,4 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = DrillTask.class, name = "drill"),
 })
 public sealed interface Task
-        permits BackupTask, RestoreTask, ConnectionTask, SwitchTask, CleanUpTask, DropTask, SettleTask, MaintainTask, CatalogueTask, VerifyTask, DrillTask {}
+        permits BackupTask, RestoreTask, ConnectionTask, SwitchTask, CleanUpTask, DropTask, ReportTask, SettleTask, MaintainTask, CatalogueTask, VerifyTask, DrillTask {}

@@ -21,6 +21,7 @@ import dev.remuda.task.FailureResult;
 import dev.remuda.task.Json;
 import dev.remuda.task.MaintainTask;
 import dev.remuda.task.Reason;
+import dev.remuda.task.ReportTask;
 import dev.remuda.task.RestoreTask;
 import dev.remuda.task.Result;
 import dev.remuda.task.SettleTask;
@@ -90,6 +91,7 @@ public final class WorkerApp {
             case VerifyTask verify -> with(verify.store(), stop, store -> new VerifyRun(verify, store, programs, journal, stop).run());
             case DrillTask drill -> with(drill.store(), stop, store -> new DrillRun(drill, store, programs, scratch, Path.of(DrillTask.FOLDER), journal, stop).run());
             case MaintainTask maintain -> with(maintain.store(), stop, store -> new MaintainRun(maintain, store, stop, Clock.systemUTC()).run());
+            case ReportTask report -> with(report.store(), stop, store -> new ReportRun(report, store).run());
             case SwitchTask switching -> new SwitchRun(switching, journal, stop).run();
             case CleanUpTask cleaning -> new CleanUpRun(cleaning, journal, stop).run();
             case DropTask drop -> new DropRun(drop, journal).run();

@@ -44,6 +44,7 @@ final class Kinds {
             Map.entry(MIGRATIONS, List.of(DATABASE)),
             Map.entry("switch", List.of(DATABASE)),
             Map.entry("clean-up", List.of(DATABASE)),
+            Map.entry("report", List.of(STORE)),
             Map.entry("drop", List.of(DATABASE)));
 
     private static final DatabaseSpec SERVER = new DatabaseSpec(

@@ -221,7 +221,7 @@ class EndingTest {
         for (int attempt = 1; attempt < 30; attempt++) {
             assertThat(world.step().attempt()).isEqualTo(attempt);
             assertThat(world.says(new FailureResult(Reason.DatabaseUnreachable, "no answer", false)).again()).contains(Duration.ofHours(1));
-            assertThat(world.status().steps()).hasSize(5);
+            assertThat(world.steps()).hasSize(5);
             assertThat(world.status().phase()).isEqualTo(Phase.Completed);
             assertThat(world.message()).isEqualTo(message);
             world.later(Duration.ofHours(1));

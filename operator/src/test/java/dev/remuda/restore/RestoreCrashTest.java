@@ -25,6 +25,7 @@ import dev.remuda.task.DropResult;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.PreflightResult;
 import dev.remuda.task.Reason;
+import dev.remuda.task.ReportResult;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -87,6 +88,7 @@ class RestoreCrashTest {
     /** @param lastWrite after which the operator dies and another begins */
     private static RestoreWorld live(Life life, int lastWrite) {
         RestoreWorld world = new RestoreWorld(life.fields);
+        world.reportsAside = false;
         world.writesLeft = lastWrite;
         for (int look = 0; look < MOST_LOOKS; look++) {
             RestorePlan plan = world.plan();
@@ -130,6 +132,7 @@ class RestoreCrashTest {
             case "restore" -> Samples.restored();
             case "switch" -> Samples.switched(5L);
             case "cleanup" -> new CleanUpResult(false, Samples.TARGET_OID, List.of(), null);
+            case "report" -> new ReportResult("s3://backups/r.json");
             case "drop" -> new DropResult(true);
             default -> throw new AssertionError(name);
         });

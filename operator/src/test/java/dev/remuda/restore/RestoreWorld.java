@@ -39,6 +39,7 @@ import dev.remuda.support.Changes;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.Json;
+import dev.remuda.task.ReportResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.Result;
 import dev.remuda.task.Task;
@@ -60,6 +61,10 @@ final class RestoreWorld {
     final Set<String> begun = new LinkedHashSet<>();
     Restore restore;
     Instant now = Samples.CREATED.plusSeconds(5);
+
+    /** Reports are left at once and not shown, for tests of what comes before. */
+    boolean reportsAside = true;
+
     int writesLeft = Integer.MAX_VALUE;
 
     final RestoreJobs making = new RestoreJobs(new JobBuilding(Samples.CONFIG));
@@ -123,10 +128,14 @@ final class RestoreWorld {
     /** Until nothing is to be done at once. */
     RestorePlan reconcileUntilItRests() {
         RestorePlan plan = reconcile();
-        while (plan.again().filter(Duration::isZero).isPresent()) {
+        while (plan.again().filter(Duration::isZero).isPresent() || reportsAside && isReporting()) {
             plan = reconcile();
         }
         return plan;
+    }
+
+    private boolean isReporting() {
+        return status().step().filter(step -> step.name() == RestoreStatus.StepName.Report && step.finishedAt() == null).isPresent();
     }
 
     void act(List<Step> steps) {
@@ -169,8 +178,13 @@ final class RestoreWorld {
         if (jobs.containsKey(name)) {
             throw new Refusal(HttpURLConnection.HTTP_CONFLICT, "exists");
         }
+        Job job = Pods.createdAt(wanted, now);
+        if (reportsAside && isReporting()) {
+            jobs.put(name, new JobView(name, Optional.of(job), Optional.of(Pods.reported(job, new ReportResult("s3://backups/r.json")))));
+            return;
+        }
         created.add(name);
-        jobs.put(name, new JobView(name, Optional.of(Pods.createdAt(wanted, now)), Optional.empty()));
+        jobs.put(name, new JobView(name, Optional.of(job), Optional.empty()));
     }
 
     private void create(Backup wanted) {
@@ -256,7 +270,7 @@ final class RestoreWorld {
 
     /** The steps as name-attempt, and the reason of those that failed. */
     List<String> steps() {
-        return status().steps().stream().map(step -> step.name() + "-" + step.attempt() + (step.reason() == null ? "" : " " + step.reason())).toList();
+        return status().steps().stream().filter(step -> !reportsAside || step.name() != RestoreStatus.StepName.Report).map(step -> step.name() + "-" + step.attempt() + (step.reason() == null ? "" : " " + step.reason())).toList();
     }
 
     Job job() {

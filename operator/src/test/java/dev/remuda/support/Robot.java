@@ -18,6 +18,8 @@ import dev.remuda.task.CatalogueTask;
 import dev.remuda.task.Json;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.MaintainTask;
+import dev.remuda.task.ReportResult;
+import dev.remuda.task.ReportTask;
 import dev.remuda.task.RestoreTask;
 import dev.remuda.task.Result;
 import dev.remuda.task.SwitchResult;
@@ -71,6 +73,7 @@ public final class Robot implements AutoCloseable {
             case RestoreTask look when look.stage() == RestoreTask.Stage.Preflight -> Samples.looked(true);
             case RestoreTask restore -> Samples.restored();
             case SwitchTask switching -> new SwitchResult("horses", Samples.TARGET_OID, "ALTER DATABASE …", 40, null, clock.instant());
+            case ReportTask report -> new ReportResult("s3://backups/" + report.key());
             case CatalogueTask catalogue -> new CatalogueResult(0, null, false, null, null);
             case MaintainTask maintain -> new MaintainResult(
                     maintain.kept().size(), null, maintain.purges().stream().map(MaintainTask.Purge::uid).toList(),

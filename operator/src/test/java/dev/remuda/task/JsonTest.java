@@ -43,6 +43,8 @@ class JsonTest {
                 new SwitchTask("r", "u", DATABASE, "d_before_r"),
                 new CleanUpTask("r", "u", DATABASE, null),
                 new DropTask("r", DATABASE, "d_before_r", 17),
+                new ReportTask(STORE, "x/restores/r-0a0a0a0a.json", new RestoreReport(
+                        1, "r", "n", "u", "kubectl at noon", "s3://b/x", "b", AT, "h", 5432, "d", "17.5", RestoreStrategy.Swap, "r-safety", "d_before_r", AT, AT.plusSeconds(1), "Failed", "TargetInUse", "m", 3, 4L, 5L)),
                 new SettleTask(STORE, "x/"),
                 new MaintainTask(STORE, "x/", new Claimant("u", "c", "v"), List.of(new MaintainTask.Kept("b", "x/b/data.dump", 5, true)),
                         List.of(new MaintainTask.Move("u", "b", "x/b/", "weekly", StorageClass.GLACIER)),
@@ -62,6 +64,7 @@ class JsonTest {
                 new SwitchResult("d", 17L, "psql …", 5, null, AT),
                 new CleanUpResult(false, 17L, List.of("x"), null),
                 new DropResult(true),
+                new ReportResult("s3://b/x/restores/r-0a0a0a0a.json"),
                 new CatalogueResult(3, "x/b/", true, "another", List.of("c/: ManifestInvalid")),
                 new SettleResult(backup("d", Map.of(), "17.5"), 1, 2),
                 new SettleResult(null, 1, 2),
@@ -156,6 +159,7 @@ class JsonTest {
             case SwitchResult s -> assertThat(s).isEqualTo(result);
             case CleanUpResult c -> assertThat(c).isEqualTo(result);
             case DropResult d -> assertThat(d).isEqualTo(result);
+            case ReportResult r -> assertThat(r).isEqualTo(result);
         }
     }
 

@@ -63,6 +63,7 @@ class SweepIT {
                 "data.dump",
                 "b-0a1b2c3d-11112222-1",
                 "notes/data.dump",
+                "restores/b-0a1b2c3d.json",
                 "b-99999999-11112222-1/data.dump",
                 "b-0a1b2c3d-11112222/data.dump",
                 "b-0a1b2c3d-11112222-1-copy/data.dump",

@@ -1,0 +1,4 @@
+package dev.remuda.task;
+
+/** @param url where the report lies */
+public record ReportResult(String url) implements Result {}
