@@ -29,7 +29,9 @@ import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupPolicyStatus.Catalogue;
+import dev.remuda.api.BackupPolicyStatus.Drill;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
+import dev.remuda.api.BackupPolicyStatus.Verification;
 import dev.remuda.api.BackupSpec;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.NameRef;
@@ -76,7 +78,8 @@ class PrometheusIT {
     @Test
     void theDashboardIsFilledAndTheAlertsFire() throws IOException {
         BackupPolicy well = policy("well", new ObjectivesSpec("1d", "1h"), HOURLY);
-        well.setStatus(new BackupPolicyStatus(null, null, null, null, null, null, null, null, new Maintenance(new StoreJob(1, "well-maintain-1", now, now, null, "all is there", 0), now), null, null, null));
+        well.setStatus(new BackupPolicyStatus(null, null, null, null, null, null, null, null, new Maintenance(new StoreJob(1, "well-maintain-1", now, now, null, "all is there", 0), now), null,
+                new Verification(null, null, null, null, null, 0, new Drill("well-1", slot, now, 12)), null));
         client.resource(well).updateStatus();
         Backup good = completed(well, slot);
         restore(good, Phase.Completed, Duration.ofSeconds(10));
@@ -256,7 +259,7 @@ class PrometheusIT {
             panel.path("targets").forEach(target -> queries.add(
                     target.path("expr").asText().replace("$namespace", ".*").replace("$policy", ".*").replace("$__rate_interval", "1m")));
         }
-        assertThat(queries).hasSize(26);
+        assertThat(queries).hasSize(30);
         return queries;
     }
 }
