@@ -20,8 +20,10 @@ import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Phase;
 import dev.remuda.support.Detour;
+import dev.remuda.support.Fault;
 import dev.remuda.support.Prometheus;
 import dev.remuda.support.Racing;
+import dev.remuda.support.S3Call;
 import dev.remuda.support.Stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -102,8 +104,40 @@ class MonitoringIT {
         }
     }
 
+    /** The server says so by a table's constraint, in the database that a restore fills, and the store by an answer. */
+    @Test
+    void noRoomOnTheServerOrInTheStoreRaisesAnAlertThatLeadsToTheReason() throws IOException {
+        String database = Racing.create(STAGE.postgres());
+        STAGE.postgres().run(
+                database, "CREATE FUNCTION crammed(int) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN IF current_database() LIKE ''remuda_restore%'' THEN RAISE EXCEPTION USING "
+                        + "ERRCODE = ''53100'', MESSAGE = ''could not extend file: No space left on device''; END IF; RETURN true; END'",
+                "CREATE TABLE filling (id int CHECK (crammed(id)))", "INSERT INTO filling VALUES (1)");
+        STAGE.cluster().scaleOperator(1);
+        try (Detour way = new Detour(STAGE); Prometheus prometheus = Prometheus.scraping(STAGE.cluster().operatorAddress() + ":8080", Prometheus.impatientRules())) {
+            STAGE.apply(Stage.plainPolicyYaml("crammed", database, way.changes(), "retry: {limit: 0}\n"));
+            backup("crammed", "crammed-1", Phase.Completed);
+
+            STAGE.restore("crammed-back", "crammed-1", "strategy: Create\ntarget: {name: crammed_back}");
+            assertThat(STAGE.endedRestore("crammed-back").getStatus().conditions().getFirst().getReason()).isEqualTo("DiskFull");
+            seen(prometheus, "RestoreFailed crammed", "Restore", "DiskFull");
+
+            way.store().on(S3Call.UploadPart).then(Fault.answer(507, "InsufficientStorage"));
+            backup("crammed", "crammed-2", Phase.Failed);
+            seen(prometheus, "BackupFailed crammed", "Backup", "StorageFull");
+        }
+    }
+
+    private static void seen(Prometheus prometheus, String alert, String kind, String reason) {
+        String query = "remuda_failures_total{namespace=\"" + STAGE.namespace() + "\",kind=\"" + kind + "\",reason=\"" + reason + "\"} > 0";
+        Awaitility.await(alert).atMost(Duration.ofSeconds(60)).ignoreExceptionsInstanceOf(IOException.class).until(() -> prometheus.firing().contains(alert) && !prometheus.query(query).isEmpty());
+    }
+
     private static void backup(String name, Phase end) {
-        STAGE.backup(name, "watched");
+        backup("watched", name, end);
+    }
+
+    private static void backup(String policy, String name, Phase end) {
+        STAGE.backup(name, policy);
         assertThat(STAGE.ended(name).getStatus().phase()).as(STAGE.events("Backup", name)).isEqualTo(end);
     }
 
