@@ -68,7 +68,7 @@ soak: ## 500 Backups and Restores with random faults, 30 minutes; SOAK=-Dsoak.mi
 	@dev/test $(ONLY) -DexcludedGroups=faults -Dit.test=SoakIT $(SOAK); status=$$?; cat operator/target/soak.txt; exit $$status
 
 .PHONY: fleet
-fleet: ## Memory and scrapes of an operator with 5,000 policies on a real API server; FLEET=-Dfleet.policies=500 for less
+fleet: ## Memory and scrapes of an operator with 5,000 policies on a real API server; FLEET=-Dfleet.policies=500 for less, -Dfleet.mib=1024 for another limit
 	@dev/cluster/build && dev/images/build remuda >/dev/null
 	@mvn -B -q -ntp verify $(ONLY) -DexcludedGroups=faults,soak -Dit.test=FleetSizeIT $(FLEET) && cat operator/target/fleet.txt
 

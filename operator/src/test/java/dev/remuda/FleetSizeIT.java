@@ -43,7 +43,7 @@ class FleetSizeIT {
     private static final int BACKUPS_OF_EACH = Integer.getInteger("fleet.backups", 3);
     private static final int AT_ONCE = 16;
     private static final int PORT = ApiServer.freePort();
-    private static final long LIMIT_MIB = 384;
+    private static final long LIMIT_MIB = Long.getLong("fleet.mib", 384);
 
     private final ApiServer server = ApiServer.shared();
     private final KubernetesClient client = server.admin();
@@ -61,9 +61,9 @@ class FleetSizeIT {
                 Map.of("KUBECONFIG", server.kubeconfig().toString(), "REMUDA_WORKER_IMAGE", "remuda:bench", "REMUDA_NAMESPACES", namespace, "REMUDA_LEADER_ELECTION", "false",
                         "REMUDA_HEALTH_PORT", Integer.toString(PORT)),
                 Folders.log("fleet"));
-        Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(100)).until(() -> operator.isAlive() && status("/readyz") == 200);
+        Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(100)).failFast("the operator has ended, see its log", () -> !operator.isAlive()).until(() -> status("/readyz") == 200);
         Duration ready = Duration.between(began, Instant.now());
-        Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofSeconds(1)).until(
+        Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofSeconds(1)).failFast("the operator has ended, see its log", () -> !operator.isAlive()).until(
                 () -> client.resources(BackupPolicy.class).inNamespace(namespace).list().getItems().stream().allMatch(policy -> policy.getStatus().observedGeneration() != null));
         Duration settled = Duration.between(began, Instant.now());
 
