@@ -54,7 +54,7 @@ class LifeIT {
         kubelet.backup("monday", Phase.Pending);
         kubelet.pod("monday-1", Pods::running);
         kubelet.backup("monday", Phase.Running);
-        assertThat(kubectl("get", "backups")).containsPattern("NAME +POLICY +TIER +PHASE +REASON +SIZE +DURATION +EXPIRES +AGE").containsPattern("monday +horses +Running +Running ");
+        assertThat(kubectl("get", "backups")).containsPattern("NAME +POLICY +TIER +PHASE +REASON +SIZE +DURATION +VERIFIED +EXPIRES +AGE").containsPattern("monday +horses +Running +Running ");
         kubelet.pod("monday-1", job -> Pods.reported(job, Samples.backedUp()));
 
         assertThat(kubectl("wait", "--for=condition=Completed", "--timeout=20s", "backup/monday")).contains("monday condition met");
@@ -63,7 +63,7 @@ class LifeIT {
                 .contains("horses: 4 tables, 2,000,000 rows, 1.4 MiB stored and compared")
                 .containsPattern("Normal +Completed +\\S+ +remuda ");
         kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null && policy.getStatus().lastBackup() != null);
-        assertThat(kubectl("get", "bpol")).containsPattern("NAME +DATABASE +READY +LAST BACKUP +NEXT BACKUP +KEPT +SIZE +AGE").containsPattern("horses +horses +True +\\S+ +1 +1\\.4 MiB ");
+        assertThat(kubectl("get", "bpol")).containsPattern("NAME +DATABASE +READY +LAST BACKUP +NEXT BACKUP +KEPT +SIZE +VERIFIED +AGE").containsPattern("horses +horses +True +\\S+ +1 +1\\.4 MiB ");
 
         client.resource(Samples.in(namespace, Samples.restore(RestoreStrategy.Recreate, null, "horses"))).create();
         kubelet.pod("back-preflight-1", job -> Pods.reported(job, Samples.looked(false)));

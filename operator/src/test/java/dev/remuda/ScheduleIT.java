@@ -67,7 +67,7 @@ class ScheduleIT {
         operator = start();
         kubelet.await(BackupPolicy.class, "horses", policy -> policy.getStatus() != null && first.equals(policy.getStatus().nextBackup()));
         assertThat(server.kubectl("get", "bpol", "-n", namespace))
-                .containsPattern("NAME +DATABASE +READY +LAST BACKUP +NEXT BACKUP +KEPT +SIZE +AGE").containsPattern("horses +horses +True +" + first + " +0 ");
+                .containsPattern("NAME +DATABASE +READY +LAST BACKUP +NEXT BACKUP +KEPT +SIZE +VERIFIED +AGE").containsPattern("horses +horses +True +" + first + " +0 ");
 
         kubelet.catalogue("horses");
         String one = completed(first);

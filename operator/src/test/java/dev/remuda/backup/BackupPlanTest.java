@@ -1,10 +1,12 @@
 package dev.remuda.backup;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.BackupPolicySpec;
@@ -15,6 +17,7 @@ import dev.remuda.api.Exclusion;
 import dev.remuda.api.NameRef;
 import dev.remuda.api.Occasion;
 import dev.remuda.api.Phase;
+import dev.remuda.api.RetentionSpec;
 import dev.remuda.api.SecretRef;
 import dev.remuda.api.Selection;
 import dev.remuda.api.TierSpec;
@@ -26,14 +29,16 @@ import dev.remuda.task.Compression;
 import dev.remuda.task.DumpContent;
 import dev.remuda.task.DumpScope;
 import dev.remuda.task.FailureResult;
+import dev.remuda.task.Json;
 import dev.remuda.task.Reason;
+import dev.remuda.task.StoreLock;
 
 import static dev.remuda.backup.BackupWorld.JOB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The life of a Backup whose worker leaves its word. */
 class BackupPlanTest {
-    private final BackupWorld world = new BackupWorld();
+    private BackupWorld world = new BackupWorld();
 
     @Test
     void withoutItsPolicyABackupWaitsAMinuteForItAndThenFails() {
@@ -61,6 +66,29 @@ class BackupPlanTest {
         world.policy = Optional.of(Samples.policy());
         world.reconcileUntilItRests();
         assertThat(world.created).containsExactly(JOB);
+    }
+
+    /** By the longest age of its tiers; what is kept by count may go tomorrow. */
+    @Test
+    void aLockLastsAsLongAsItsTiersKeepIt() {
+        ObjectNode spec = Json.MAPPER.valueToTree(Samples.with(
+                Samples.policy().getSpec(), new TierSpec("daily", "0 2 * * *", new RetentionSpec("30d", null, null), null), new TierSpec("weekly", "0 2 * * 0", new RetentionSpec("90d", null, null), null),
+                new TierSpec("some", "0 3 * * *", new RetentionSpec(null, 3, null), null)));
+        ((ObjectNode) spec.at("/storage/s3")).putObject("objectLock").put("mode", "COMPLIANCE");
+        world.policy.orElseThrow().setSpec(Json.MAPPER.convertValue(spec, BackupPolicySpec.class));
+        world.backup.setSpec(new BackupSpec(new NameRef("horses"), List.of("daily", "weekly", "some"), null, null));
+
+        world.reconcileUntilItRests();
+        Instant until = world.status().startedAt().plus(Duration.ofDays(90));
+        assertThat(world.status().location().lockedUntil()).isEqualTo(until);
+        assertThat(((BackupTask) world.task(BackupWorld.JOB)).store().lock()).isEqualTo(new StoreLock("COMPLIANCE", until));
+
+        world = new BackupWorld();
+        world.policy.orElseThrow().setSpec(Json.MAPPER.convertValue(spec, BackupPolicySpec.class));
+        world.backup.setSpec(new BackupSpec(new NameRef("horses"), List.of("some"), null, null));
+        world.reconcileUntilItRests();
+        assertThat(world.status().location().lockedUntil()).isNull();
+        assertThat(((BackupTask) world.task(BackupWorld.JOB)).store().lock()).isNull();
     }
 
     @Test

@@ -163,10 +163,10 @@ class ScheduledIT {
         BackupPolicy policy = STAGE.awaitPolicy("steady", seen -> seen.getStatus().lastBackup() != null && seen.getStatus().nextBackup() != null);
 
         assertThat(STAGE.kubectl("get", "bpol", "steady"))
-                .containsPattern("NAME +DATABASE +READY +LAST BACKUP +NEXT BACKUP +KEPT +SIZE +AGE")
+                .containsPattern("NAME +DATABASE +READY +LAST BACKUP +NEXT BACKUP +KEPT +SIZE +VERIFIED +AGE")
                 .containsPattern("steady +" + database + " +True +[0-9ms]+ +[-0-9T:]+Z +[1-9]+ +[0-9.]+ ?.?i?B +[0-9ms]+");
         assertThat(STAGE.kubectl("get", "bkp", backup.getMetadata().getName()))
-                .containsPattern("NAME +POLICY +TIER +PHASE +REASON +SIZE +DURATION +EXPIRES +AGE")
+                .containsPattern("NAME +POLICY +TIER +PHASE +REASON +SIZE +DURATION +VERIFIED +EXPIRES +AGE")
                 .containsPattern("steady +every +Completed +Completed +[0-9.]+ ?.?i?B +[0-9ms]+ +[0-9-]+T[0-9:.]+Z +[0-9ms]+");
         assertThat(backup.getStatus().expiresAt()).isBetween(backup.getStatus().snapshotAt().plusSeconds(3599), backup.getStatus().snapshotAt().plusSeconds(3601));
         assertThat(policy.getStatus().retention().next()).isNotEmpty();
