@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -23,6 +24,7 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.cluster.JobFinder;
 import dev.remuda.cluster.JobSources;
+import dev.remuda.cluster.LeanStore;
 import dev.remuda.cluster.References;
 import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
@@ -31,7 +33,7 @@ import dev.remuda.job.JobView;
 import dev.remuda.job.Refusal;
 
 /** Brings a Backup to its end: observe, plan, act, write the status once. */
-@ControllerConfiguration(name = "backup")
+@ControllerConfiguration(name = "backup", informer = @Informer(itemStore = LeanStore.class))
 public final class BackupReconciler implements Reconciler<Backup> {
     private static final Logger LOG = LoggerFactory.getLogger(BackupReconciler.class);
 

@@ -45,6 +45,7 @@ public final class JobSources {
                         .withNamespacesInheritedFromController()
                         .withLabelSelector(Labels.selector(owner.getSimpleName()))
                         .withSecondaryToPrimaryMapper(JobSources::owner)
+                        .withItemStore(new LeanStore<>())
                         .build(),
                 context);
     }

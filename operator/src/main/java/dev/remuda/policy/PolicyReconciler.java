@@ -32,6 +32,7 @@ import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.Restore;
 import dev.remuda.cluster.JobFinder;
 import dev.remuda.cluster.JobSources;
+import dev.remuda.cluster.LeanStore;
 import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
@@ -69,6 +70,7 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
                         .withNamespacesInheritedFromController()
                         .withSecondaryToPrimaryMapper(backup -> Set.of(
                                 new ResourceID(backup.getSpec().policyRef().name(), backup.getMetadata().getNamespace())))
+                        .withItemStore(new LeanStore<>())
                         .build(),
                 context));
         return sources;

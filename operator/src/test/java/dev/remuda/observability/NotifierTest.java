@@ -130,7 +130,7 @@ class NotifierTest {
 
     @Test
     void usuallyNobodyIsToldOfASuccess() {
-        assertThat(new NotificationSpec("ops", null).occasions()).containsExactly(Occasion.Failed, Occasion.Recovered, Occasion.Missed, Occasion.RestoreFinished);
+        assertThat(new NotificationSpec("ops", null).occasions()).containsExactly(Occasion.Failed, Occasion.Recovered, Occasion.Missed, Occasion.RestoreFinished, Occasion.VerificationFailed);
     }
 
     @Test
