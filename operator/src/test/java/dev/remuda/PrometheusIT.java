@@ -79,7 +79,7 @@ class PrometheusIT {
     void theDashboardIsFilledAndTheAlertsFire() throws IOException {
         BackupPolicy well = policy("well", new ObjectivesSpec("1d", "1h"), HOURLY);
         well.setStatus(new BackupPolicyStatus(null, null, null, null, null, null, null, null, new Maintenance(new StoreJob(1, "well-maintain-1", now, now, null, "all is there", 0), now), null,
-                new Verification(null, null, null, null, null, 0, new Drill("well-1", slot, now, 12)), null));
+                new Verification(null, null, null, null, null, null, 0, new Drill("well-1", slot, now, 12)), null));
         client.resource(well).updateStatus();
         Backup good = completed(well, slot);
         restore(good, Phase.Completed, Duration.ofSeconds(10));
@@ -140,7 +140,7 @@ class PrometheusIT {
             completed(brief, slot);
             Backup damaged = completed(looked("damaged", RARELY), slot);
             Backup refused = completed(drilled("unprovable"), slot);
-            verification(kubelet, damaged, new VerifyResult(null, null, List.of(new VerifyResult.Damaged(damaged.getMetadata().getUid(), Reason.ChecksumMismatch, "a wrong byte")), null));
+            verification(kubelet, damaged, new VerifyResult(null, null, null, List.of(new VerifyResult.Damaged(damaged.getMetadata().getUid(), Reason.ChecksumMismatch, "a wrong byte")), null));
             verification(kubelet, refused, new FailureResult(Reason.DatabasePermissionDenied, "it may not create databases", false));
             kubelet.pod("unkept-maintain-1", job -> Pods.reported(job, new FailureResult(Reason.StorageAccessDenied, "it may not write", false)));
             Set<String> found = Set.of(

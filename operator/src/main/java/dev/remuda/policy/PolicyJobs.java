@@ -80,7 +80,7 @@ final class PolicyJobs {
         MaintainTask task = new MaintainTask(
                 mounts.store(seen.spec().reach(place)), Names.root(place.prefix(), seen.namespace(), seen.name()), JobBuilding.claimant(seen.policy()),
                 kept.stream().map(PolicyJobs::kept).toList(), moves, purged.stream().map(PolicyJobs::purge).toList(), sweep(seen, kept, room),
-                place.objectLock() != null);
+                seen.spec().reach(place).objectLock() != null);
         return new Work(building.build(seen.owner(), planned.name(), "maintain", task, mounts, seen.spec().jobTemplate(), TIMEOUT), purged);
     }
 

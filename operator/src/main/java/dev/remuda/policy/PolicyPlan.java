@@ -30,7 +30,7 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
         Scheduling scheduling = Scheduling.of(seen);
         Cataloguing cataloguing = Cataloguing.of(seen, jobs, startDeadline);
         Maintaining maintaining = Maintaining.of(seen, retaining, jobs, startDeadline);
-        Verifying verifying = Verifying.of(seen, jobs, startDeadline);
+        Verifying verifying = Verifying.of(seen, retaining, jobs, startDeadline);
         List<Step> steps = new ArrayList<>(changed(seen));
         steps.addAll(cataloguing.steps());
         steps.addAll(scheduling.steps());

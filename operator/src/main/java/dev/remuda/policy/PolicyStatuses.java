@@ -18,7 +18,6 @@ import dev.remuda.api.BackupPolicyStatus.Verification;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
 import dev.remuda.api.StoreJob;
-import dev.remuda.status.CompletedCondition;
 import dev.remuda.status.Conditions;
 import dev.remuda.status.Trust;
 import dev.remuda.task.Reason;
@@ -101,7 +100,7 @@ final class PolicyStatuses {
         Optional<Backup> bad = worst(seen, status);
         if (bad.isPresent()) {
             Condition of = bad.get().getStatus().conditions().stream()
-                    .filter(condition -> !CompletedCondition.TYPE.equals(condition.getType()) && "False".equals(condition.getStatus()))
+                    .filter(condition -> List.of(Trust.INTACT, Trust.VERIFIED).contains(condition.getType()) && "False".equals(condition.getStatus()))
                     .findFirst().orElseThrow();
             return Optional.of(condition(
                     seen, Trust.VERIFIED, "False", of.getReason(), "Backup " + bad.get().getMetadata().getName() + ": " + of.getMessage() + ". " + lastGood(status)));

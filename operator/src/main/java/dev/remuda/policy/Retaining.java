@@ -96,19 +96,15 @@ record Retaining(
     private static Candidate candidate(Observed seen, Backup backup) {
         return new Candidate(
                 backup.getMetadata().getName(), backup.getStatus().snapshotAt(), backup.getSpec().ofTiers(), backup.getSpec().hasPin(),
-                seen.reader(backup).or(() -> locked(seen, backup)), trust(backup.getStatus()));
+                seen.reader(backup), trust(backup.getStatus()), Trust.isVerified(backup.getStatus()), locked(backup));
     }
 
-    /** What the store would not delete need not be tried. */
-    private static Optional<String> locked(Observed seen, Backup backup) {
-        return Optional.ofNullable(backup.getStatus().location())
-                .map(location -> location.lockedUntil())
-                .filter(seen.now()::isBefore)
-                .map(until -> "the store's lock, until " + until);
+    private static Optional<Instant> locked(Backup backup) {
+        return Optional.ofNullable(backup.getStatus().location()).map(location -> location.lockedUntil());
     }
 
     private static Candidate.Trust trust(BackupStatus status) {
-        return Trust.isDamaged(status) ? Candidate.Trust.DAMAGED : Trust.isSuspicious(status) ? Candidate.Trust.SUSPICIOUS : Trust.isVerified(status) ? Candidate.Trust.VERIFIED : Candidate.Trust.UNKNOWN;
+        return Trust.isDamaged(status) ? Candidate.Trust.DAMAGED : Trust.isSuspicious(status) ? Candidate.Trust.SUSPICIOUS : Candidate.Trust.NORMAL;
     }
 
     private static List<Rule> rules(Observed seen) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -44,50 +45,69 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
             .thenComparing(backup -> backup.getMetadata().getName())
             .reversed();
 
-    static Verifying of(Observed seen, PolicyJobs jobs, Duration startDeadline) {
+    /** @param retaining what is to go is not proved: nothing would be left to purge while it is, and nothing to prove afterwards */
+    static Verifying of(Observed seen, Retaining retaining, PolicyJobs jobs, Duration startDeadline) {
         Verification present = seen.verification();
         Points points = Points.of(seen);
         if (!present.underWay()) {
-            return idle(seen, points.in(present), points);
+            return idle(seen, staying(seen, retaining), points.in(present), points);
         }
         return present.kind() == Kind.Drill
                 ? drill(seen, points.in(present), jobs, startDeadline, points)
                 : read(seen, points.in(present), jobs, startDeadline, points);
     }
 
-    private static Verifying idle(Observed seen, Verification last, Points points) {
-        boolean others = Cataloguing.comesFirst(seen) || seen.status().maintenance() != null && seen.status().maintenance().job().underWay();
-        if (others) {
+    private static Verifying idle(Observed seen, List<Backup> staying, Verification last, Points points) {
+        if (Cataloguing.comesFirst(seen) || maintenanceRuns(seen)) {
             return new Verifying(last, List.of(), Optional.empty(), points.problem());
         }
-        Optional<Duration> rest = last.job() == null || last.job().failures() == 0
-                ? Optional.empty()
-                : Optional.of(Duration.between(seen.now(), last.job().finishedAt().plus(Rests.after(last.job().failures())))).filter(Duration::isPositive);
-        if (rest.isPresent()) {
-            return new Verifying(last, List.of(), rest, points.problem());
-        }
-        Optional<Backup> asked = provable(seen).filter(Verifying::isAsked).findFirst();
+        Optional<Duration> rest = rest(seen, last);
+        Optional<Kind> resting = rest.map(left -> last.kind()); // what fails by itself keeps nothing else from its turn
+        Kind answer = seen.spec().verification().canDrill() ? Kind.Drill : Kind.Read;
+        Optional<Backup> asked = staying.stream().filter(Verifying::isAsked).findFirst().filter(backup -> resting.filter(answer::equals).isEmpty());
         if (asked.isPresent()) {
-            return planned(seen, last, seen.spec().verification().canDrill() ? Kind.Drill : Kind.Read, List.of(asked.get()), points);
+            return planned(seen, last, answer, List.of(asked.get()), request(asked.get()), points);
         }
-        if (!seen.spec().suspend() && points.drillDue().isPresent()) {
-            Optional<Backup> next = last.bad() < MOST_BAD ? nextToDrill(seen) : Optional.empty();
+        if (!seen.spec().suspend() && points.drillDue().isPresent() && resting.filter(Kind.Drill::equals).isEmpty()) {
+            Optional<Backup> next = last.bad() < MOST_BAD && seen.spec().verification().canDrill() ? nextToDrill(staying) : Optional.empty();
             return next.isPresent()
-                    ? planned(seen, last, Kind.Drill, List.of(next.get()), points)
+                    ? planned(seen, last, Kind.Drill, List.of(next.get()), null, points)
                     : new Verifying(points.drillDone(last), List.of(), Optional.of(SOON), points.problem());
         }
-        List<Backup> unread = seen.spec().suspend() ? List.of() : unread(seen, points);
-        return unread.isEmpty()
-                ? new Verifying(last, List.of(), points.next().map(next -> Duration.between(seen.now(), next).plus(SOON)), points.problem())
-                : planned(seen, last, Kind.Read, unread, points);
+        List<Backup> unread = seen.spec().suspend() || resting.filter(Kind.Read::equals).isPresent() ? List.of() : unread(seen, staying, points);
+        Optional<Duration> again = Stream.of(rest, points.next().map(next -> Duration.between(seen.now(), next).plus(SOON))).flatMap(Optional::stream).min(Duration::compareTo);
+        return unread.isEmpty() ? new Verifying(last, List.of(), again, points.problem()) : planned(seen, last, Kind.Read, unread, null, points);
     }
 
-    private static Verifying planned(Observed seen, Verification last, Kind kind, List<Backup> backups, Points points) {
+    /** One that is planned and rests with its policy does not begin. */
+    private static boolean maintenanceRuns(Observed seen) {
+        return seen.status().maintenance() != null && seen.status().maintenance().job().underWay()
+                && !(seen.spec().suspend() && seen.status().maintenance().job().toBeCreated());
+    }
+
+    /** After a failure; never longer than it may be, though the clock was set back. */
+    private static Optional<Duration> rest(Observed seen, Verification last) {
+        if (last.job() == null || last.job().failures() == 0) {
+            return Optional.empty();
+        }
+        Duration most = Rests.after(last.job().failures());
+        Duration left = Duration.between(seen.now(), last.job().finishedAt().plus(most));
+        return Optional.of(left).filter(wait -> wait.isPositive() && wait.compareTo(most) <= 0);
+    }
+
+    /** @param request that it answers; null: it is one of the schedule's */
+    private static Verifying planned(Observed seen, Verification last, Kind kind, List<Backup> backups, String request, Points points) {
         int number = last.job() == null ? 1 : last.job().number() + 1;
         StoreJob job = StoreJob.planned(number, PolicyJobs.verificationName(seen, number), last.job() == null ? 0 : last.job().failures());
         List<String> names = backups.stream().map(backup -> backup.getMetadata().getName()).toList();
         return new Verifying(
-                new Verification(job, kind, names, last.drills(), last.integrity(), last.bad(), last.lastVerified()), List.of(), Optional.of(Duration.ZERO), points.problem());
+                new Verification(job, kind, names, request, last.drills(), last.integrity(), last.bad(), last.lastVerified()), List.of(), Optional.of(Duration.ZERO), points.problem());
+    }
+
+    private static List<Backup> staying(Observed seen, Retaining retaining) {
+        Set<String> going = Stream.concat(retaining.purges().stream().map(Retaining.Purge::backup), retaining.marked().stream()).map(backup -> backup.getMetadata().getName())
+                .collect(Collectors.toSet());
+        return provable(seen).filter(backup -> !going.contains(backup.getMetadata().getName())).toList();
     }
 
     /** Completed Backups that are in the store for sure and can be read there, the newest first. */
@@ -110,23 +130,20 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         return Objects.requireNonNullElse(backup.getStatus().verification(), BackupStatus.Verification.NONE);
     }
 
-    /** The newest that may be good; when that was proved before, no drill tells more. */
-    private static Optional<Backup> nextToDrill(Observed seen) {
-        return provable(seen)
-                .filter(backup -> !Trust.isDamaged(backup.getStatus()) && !Trust.isRefuted(backup.getStatus()))
-                .findFirst()
-                .filter(newest -> !Trust.isVerified(newest.getStatus()));
+    /** The newest that may be good, though it was proved before: what is on a disk does not stay as it was for having been looked at. */
+    private static Optional<Backup> nextToDrill(List<Backup> staying) {
+        return staying.stream().filter(backup -> !Trust.isDamaged(backup.getStatus()) && !Trust.isRefuted(backup.getStatus())).findFirst();
     }
 
     /** Those that were there at the last moment of the schedule and were not read since, the longest unread first; not more than fit into one Job. */
-    private static List<Backup> unread(Observed seen, Points points) {
+    private static List<Backup> unread(Observed seen, List<Backup> staying, Points points) {
         if (points.readSince().isEmpty()) {
             return List.of();
         }
         Instant since = points.readSince().get();
-        List<Backup> due = provable(seen)
+        List<Backup> due = staying.stream()
                 .filter(backup -> !backup.getStatus().completedAt().isAfter(since))
-                .filter(backup -> proof(backup).readAt() == null || proof(backup).readAt().isBefore(since))
+                .filter(backup -> proof(backup).readAt() == null || proof(backup).readAt().isBefore(since) || proof(backup).readAt().isAfter(seen.now()))
                 .sorted(Comparator.comparing(backup -> Objects.requireNonNullElse(proof(backup).readAt(), Instant.EPOCH)))
                 .toList();
         return PolicyJobs.together(due);
@@ -134,7 +151,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
 
     private static Verifying drill(Observed seen, Verification running, PolicyJobs jobs, Duration startDeadline, Points points) {
         return switch (Turn.of(seen, running.job(), seen.jobs().verification(), RestoreResult.class, startDeadline)) {
-            case Turn.Create<RestoreResult> _ -> create(seen, running, named(seen, running).findFirst().map(backup -> jobs.drill(seen, running.job(), backup)), points);
+            case Turn.Create<RestoreResult> _ -> create(seen, running, named(seen, running).findFirst().filter(backup -> seen.spec().verification().canDrill()).map(backup -> jobs.drill(seen, running.job(), backup)), points);
             case Turn.Ended<RestoreResult>(RestoreResult result) -> restored(seen, running, result, points);
             case Turn.Failed<RestoreResult> failed when failed.reason().speaksAgainstBackup() -> refuted(seen, running, failed, points);
             case Turn<RestoreResult> other -> goOn(seen, running, other, points);
@@ -150,15 +167,18 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         };
     }
 
+    /** Not one that has got the name since. */
     private static Stream<Backup> named(Observed seen, Verification running) {
-        return provable(seen).filter(backup -> running.backups().contains(backup.getMetadata().getName()));
+        Instant planned = Objects.requireNonNullElse(running.job().startedAt(), seen.now());
+        return provable(seen).filter(backup -> running.backups().contains(backup.getMetadata().getName())
+                && !Instant.parse(backup.getMetadata().getCreationTimestamp()).isAfter(planned));
     }
 
     /** @param job empty: what it was planned for has been deleted since */
     private static Verifying create(Observed seen, Verification planned, Optional<Job> job, Points points) {
         StoreJob next = job.isPresent()
                 ? planned.job().started(seen.now())
-                : planned.job().succeeded(seen.now(), "nothing was done: " + String.join(", ", planned.backups()) + " went meanwhile");
+                : planned.job().succeeded(seen.now(), "nothing was done: " + String.join(", ", planned.backups()) + " went meanwhile, or the policy changed");
         return new Verifying(
                 planned.with(next), job.<List<Step>>map(made -> List.of(new Step.CreateJob(made))).orElse(List.of()), Optional.of(job.isPresent() ? LOOK_AGAIN : SOON), points.problem());
     }
@@ -166,7 +186,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
     private static Verifying goOn(Observed seen, Verification running, Turn<?> turn, Points points) {
         return switch (turn) {
             case Turn.Begun<?> _ -> new Verifying(running.with(running.job().started(seen.now())), List.of(), Optional.of(Duration.ZERO), points.problem());
-            case Turn.NameTaken<?> _ -> planned(seen, running, running.kind(), named(seen, running).toList(), points);
+            case Turn.NameTaken<?> _ -> planned(seen, running, running.kind(), named(seen, running).toList(), running.request(), points);
             case Turn.Failed<?> failed -> {
                 List<Step> steps = new ArrayList<>(failed.steps());
                 steps.addAll(told(seen, failed.reason(), what(running) + ": " + failed.message()));
@@ -191,15 +211,15 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         Duration took = Duration.between(result.startedAt(), result.finishedAt());
         List<Step> steps = new ArrayList<>();
         Optional<Backup> backup = named(seen, running).findFirst();
-        backup.ifPresent(known -> steps.add(new Step.UpdateStatus(Proof.of(known, seen, running.job()).restored(result, took))));
+        backup.ifPresent(known -> steps.add(new Step.UpdateStatus(Proof.of(known, seen, running).restored(result, took))));
         String name = String.join("", running.backups());
         String account = "Backup " + name + " was restored in a drill within " + took.toSeconds() + " s: " + result.tables() + " tables with " + result.rows()
                 + " rows are what was backed up";
         steps.add(new Step.Tell(false, "Restored", account));
         Drill drill = new Drill(name, backup.map(known -> known.getStatus().snapshotAt()).orElse(null), seen.now(), took.toSeconds());
         Verification done =
-                new Verification(running.job().succeeded(seen.now(), account), running.kind(), running.backups(), running.drills(), running.integrity(), running.bad(), drill);
-        boolean asked = backup.filter(Verifying::isAsked).isPresent(); // which need not be the newest, that the schedule wants
+                new Verification(running.job().succeeded(seen.now(), account), running.kind(), running.backups(), running.request(), running.drills(), running.integrity(), running.bad(), drill);
+        boolean asked = running.request() != null; // and so need not be the newest, which the schedule wants
         return new Verifying(asked ? done : points.drillDone(done), steps, Optional.of(SOON), points.problem());
     }
 
@@ -207,21 +227,25 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         List<Step> steps = new ArrayList<>(failed.steps());
         String name = String.join("", running.backups());
         String message = "Backup " + name + " failed its drill: " + failed.message();
-        named(seen, running).findFirst().ifPresent(known -> steps.add(new Step.UpdateStatus(Proof.of(known, seen, running.job()).refuted(failed.reason(), failed.message()))));
-        steps.add(new Step.Tell(true, failed.reason().name(), message, Occasion.VerificationFailed));
+        named(seen, running).findFirst().ifPresent(known -> {
+            steps.add(new Step.UpdateStatus(Proof.of(known, seen, running).refuted(failed.reason(), failed.message())));
+            steps.add(new Step.Tell(true, failed.reason().name(), message, Occasion.VerificationFailed));
+        }); // else somebody deleted it meanwhile
         StoreJob job = running.job().succeeded(seen.now(), message); // it has done its work, and the answer is no
         return new Verifying(
-                new Verification(job, running.kind(), running.backups(), running.drills(), running.integrity(), running.bad() + (points.drillDue().isPresent() ? 1 : 0), running.lastVerified()), steps,
+                new Verification(job, running.kind(), running.backups(), running.request(), running.drills(), running.integrity(), running.bad() + (points.drillDue().isPresent() ? 1 : 0), running.lastVerified()), steps,
                 Optional.of(SOON), points.problem());
     }
 
     private static Verifying wasRead(Observed seen, Verification running, VerifyResult result, Points points) {
         List<Step> steps = new ArrayList<>();
         for (Backup backup : named(seen, running).toList()) {
-            Proof proof = Proof.of(backup, seen, running.job());
+            Proof proof = Proof.of(backup, seen, running);
             String uid = backup.getMetadata().getUid();
             if (result.whole().contains(uid)) {
                 steps.add(new Step.UpdateStatus(proof.whole()));
+            } else if (result.sealed().contains(uid)) {
+                steps.add(new Step.UpdateStatus(proof.sealed()));
             } else if (result.archived().contains(uid)) {
                 steps.add(new Step.UpdateStatus(proof.archived()));
             }
@@ -243,7 +267,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
 
     private static String account(VerifyResult result) {
         String archived = result.archived().isEmpty() ? "" : ", " + result.archived().size() + " lie in an archive";
-        return Stream.of(result.whole().size() + " Backups were read whole and are as they were made" + archived, result.damaged().isEmpty() ? "" : result.damaged().size() + " are damaged")
+        return Stream.of((result.whole().size() + result.sealed().size()) + " Backups were read whole and are as they were made" + archived, result.damaged().isEmpty() ? "" : result.damaged().size() + " are damaged")
                 .filter(words -> !words.isEmpty())
                 .collect(Collectors.joining(", "));
     }

@@ -1,6 +1,7 @@
 package dev.remuda.retention;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import dev.remuda.retention.Decision.Keep;
 import dev.remuda.retention.Decision.Purge;
@@ -42,7 +44,8 @@ public final class Retention {
         Retention retention = new Retention(rules, removedTiers, now);
         List<Candidate> newestFirst = completed.stream().sorted(NEWEST_FIRST).toList();
         Map<Candidate, String> dear = new HashMap<>();
-        newestFirst.stream().filter(backup -> backup.trust() == Candidate.Trust.VERIFIED).findFirst().ifPresent(backup -> dear.put(backup, "newest verified backup"));
+        newestFirst.stream().filter(backup -> backup.verified() && !backup.isDamaged()).findFirst().ifPresent(backup -> dear.put(backup, "newest verified backup"));
+        newestFirst.stream().filter(backup -> backup.verified() && backup.isNormal()).findFirst().ifPresent(backup -> dear.put(backup, "newest verified backup"));
         newestFirst.stream().filter(Candidate::isNormal).findFirst().ifPresent(backup -> dear.put(backup, "newest normal backup"));
         newestFirst.stream().filter(backup -> !backup.isDamaged()).findFirst().or(() -> newestFirst.stream().findFirst())
                 .ifPresent(backup -> dear.put(backup, "newest completed backup"));
@@ -56,6 +59,8 @@ public final class Retention {
         List<String> others = otherReasons(backup);
         List<String> reasons = new ArrayList<>(holding.stream().map(Holds::words).toList());
         reasons.addAll(others);
+        Optional<Instant> lock = backup.lockedUntil().filter(now::isBefore);
+        lock.ifPresent(until -> reasons.add("locked in the store until " + until.truncatedTo(ChronoUnit.SECONDS)));
         if (reasons.isEmpty()) {
             dear.ifPresent(reasons::add);
         }
@@ -63,7 +68,7 @@ public final class Retention {
             return purge(backup, words.values().stream().map(LetsGo.class::cast).toList());
         }
         Optional<String> tier = rules.stream().map(Rule::tier).filter(name -> words.get(name) instanceof Holds).findFirst();
-        Optional<Instant> expiresAt = others.isEmpty() ? last(holding.stream().map(Holds::until).toList()).filter(now::isBefore) : Optional.empty();
+        Optional<Instant> expiresAt = others.isEmpty() ? last(Stream.concat(holding.stream().map(Holds::until), lock.stream().map(Optional::of)).toList()).filter(now::isBefore) : Optional.empty();
         return new Keep(backup, tier, reasons, expiresAt);
     }
 

@@ -75,7 +75,7 @@ public final class Json {
                     r.databaseName(), r.tables(), r.rows(), r.bytes(), cut(r.serverVersion(), LONG_VERSION), cut(r.note(), keep), r.startedAt(), r.finishedAt()));
             case CatalogueResult c -> cutToFit(keep -> new CatalogueResult(c.told(), c.last(), c.more(), cut(c.heldBy(), keep), c.unreadable().stream().map(one -> cut(one, keep)).toList()));
             case VerifyResult v -> cutToFit(keep -> new VerifyResult(
-                    v.whole(), v.archived(), v.damaged().stream().map(one -> new VerifyResult.Damaged(one.uid(), one.reason(), cut(one.message(), keep))).toList(),
+                    v.whole(), v.sealed(), v.archived(), v.damaged().stream().map(one -> new VerifyResult.Damaged(one.uid(), one.reason(), cut(one.message(), keep))).toList(),
                     v.stoppedBy() == null ? null : new FailureResult(v.stoppedBy().reason(), cut(v.stoppedBy().message(), keep), false)));
             case ConnectionResult c -> text;
             case SwitchResult s -> text;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 import dev.remuda.task.DrillTask;
 import dev.remuda.task.Reason;
@@ -60,11 +61,23 @@ final class DrillRun {
         RestoreTask restore = new RestoreTask(
                 RestoreTask.Stage.Restore, task.policy(), task.uid(), task.namespace(), task.store(), RestoreTask.Source.asItLies(task.prefix(), task.checksum(), task.identity()), task.target(),
                 RestoreStrategy.Create, null, null, null, null, owner, 1, 0, task.checks());
-        RestoreResult result = new RestoreRun(restore, store, programs, scratch, journal, stop).restore(login);
+        RestoreResult result;
+        try {
+            result = new RestoreRun(restore, store, programs, scratch, journal, stop).restore(login);
+        } catch (WorkFailure e) {
+            throw ofServer(e);
+        }
         try (Server server = Server.connect(login, stop.patience())) {
             server.drop(SideDatabase.restore(task.uid()));
         }
         return result;
+    }
+
+    /** What the server lacked says nothing against the backup. */
+    private static WorkFailure ofServer(WorkFailure e) {
+        boolean lacking = e.reason() == Reason.RestoreFailed && Stream.of("out of memory", "out of shared memory", "could not resize shared memory", "was killed (", "was stopped (", "was ended with")
+                .anyMatch(e.getMessage()::contains);
+        return lacking ? new WorkFailure(Reason.OutOfMemory, "the drill's server or worker ran out of something: " + e.getMessage() + "; give verification.server more (resources, parameters)", e) : e;
     }
 
     private Login login() {

@@ -121,11 +121,11 @@ final class MaintainRun {
 
     private void pin(Kept kept, Listing listing) {
         try {
-            Pins.note(kept, listing, store);
-            if (task.holds()) {
+            if (task.holds() && (kept.pinned() || listing.contains(Pins.key(kept.prefix())))) { // a hold that is not ours stays
                 store.hold(kept.dataKey(), kept.pinned());
                 store.hold(Manifest.key(kept.prefix()), kept.pinned());
             }
+            Pins.note(kept, listing, store);
         } catch (RuntimeException e) {
             failed.add(failure(null, "whether " + kept.backup() + " is pinned is not noted in the store", e));
         }

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +58,11 @@ final class Suspicion {
         }
         Map<TableName, Long> now = new HashMap<>();
         tables.forEach(table -> now.put(table.qualified(), table.rows()));
-        List<String> gone = before.tables().stream().map(Manifest.Table::qualified).filter(name -> !now.containsKey(name)).map(TableName::toString).toList();
+        Set<TableName> patterns = now.keySet().stream().map(Suspicion::pattern).collect(Collectors.toSet());
+        List<String> gone = before.tables().stream().map(Manifest.Table::qualified)
+                .filter(name -> !now.containsKey(name) && (pattern(name).equals(name) || !patterns.contains(pattern(name))))
+                .map(TableName::toString)
+                .toList();
         if (!gone.isEmpty()) {
             found.add((gone.size() == 1 ? "table " : gone.size() + " tables ") + Tables.some(gone) + (gone.size() == 1 ? " is" : " are") + " gone");
         }
@@ -66,6 +72,11 @@ final class Suspicion {
                 .limit(SMALL_PART)
                 .forEach(found::add);
         return found;
+    }
+
+    /** Partitions of one table mostly differ by the numbers in their names, and come and go with time. */
+    private static TableName pattern(TableName table) {
+        return new TableName(table.schema(), table.name().replaceAll("[0-9]+", "#"));
     }
 
     private static boolean dropped(long before, long now, int percent) {

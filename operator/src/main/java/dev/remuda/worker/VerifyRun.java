@@ -15,7 +15,7 @@ import dev.remuda.worker.postgres.PgPrograms;
 import dev.remuda.worker.postgres.PgRestore;
 import dev.remuda.worker.store.ObjectStore;
 
-/** Reads stored backups whole. One that is damaged is told and keeps no other from its turn; a store that is away ends the work. */
+/** Reads stored backups whole. One that is damaged, or cannot be read, is told and keeps no other from its turn; a store that is away ends the work. */
 final class VerifyRun {
     private static final Logger LOG = LoggerFactory.getLogger(VerifyRun.class);
 
@@ -25,6 +25,7 @@ final class VerifyRun {
     private final Journal journal;
     private final Stop stop;
     private final List<String> whole = new ArrayList<>();
+    private final List<String> sealed = new ArrayList<>();
     private final List<String> archived = new ArrayList<>();
     private final List<VerifyResult.Damaged> damaged = new ArrayList<>();
 
@@ -37,6 +38,7 @@ final class VerifyRun {
     }
 
     VerifyResult run() {
+        FailureResult trouble = null;
         for (VerifyTask.Item item : task.backups()) {
             try {
                 stop.requireGoOn();
@@ -44,13 +46,18 @@ final class VerifyRun {
             } catch (RuntimeException e) {
                 WorkFailure failure = WorkFailure.of(e);
                 LOG.warn("{}: {}", item.backup(), failure.getMessage(), failure.reason() == Reason.InternalError ? failure : null);
-                if (!failure.reason().isDamage()) {
-                    return new VerifyResult(whole, archived, damaged, new FailureResult(failure.reason(), item.backup() + " could not be read: " + failure.getMessage(), false));
+                if (failure.reason().isDamage() && !stop.requested()) {
+                    damaged.add(new VerifyResult.Damaged(item.uid(), failure.reason(), failure.getMessage()));
+                    continue;
                 }
-                damaged.add(new VerifyResult.Damaged(item.uid(), failure.reason(), failure.getMessage()));
+                Reason reason = stop.requested() ? Reason.PodLost : failure.reason();
+                trouble = trouble == null ? new FailureResult(reason, item.backup() + " could not be read: " + failure.getMessage(), false) : trouble;
+                if (reason.canPass()) {
+                    break; // the others would meet the same
+                }
             }
         }
-        return new VerifyResult(whole, archived, damaged, null);
+        return new VerifyResult(whole, sealed, archived, damaged, trouble);
     }
 
     private void look(VerifyTask.Item item) {
@@ -60,7 +67,25 @@ final class VerifyRun {
             return;
         }
         journal.begin("Read", source.bytes(), null);
-        source.prove(new PgRestore(programs, programs.majorFor(source.clientMajor()), stop));
-        whole.add(item.uid());
+        if (opens(source)) {
+            source.prove(new PgRestore(programs, programs.majorFor(source.clientMajor()), stop));
+            whole.add(item.uid());
+        } else {
+            source.compare();
+            sealed.add(item.uid());
+        }
+    }
+
+    /** An identity of today need not be one of those for whom it was encrypted then. */
+    private static boolean opens(BackupSource source) {
+        try {
+            source.requireOpen();
+            return true;
+        } catch (WorkFailure e) {
+            if (e.reason() != Reason.DecryptionFailed) {
+                throw e;
+            }
+            return false;
+        }
     }
 }

@@ -369,10 +369,10 @@ final class PolicyWorld {
             } else if (reason.isDamage()) {
                 bad.add(new VerifyResult.Damaged(item.uid(), reason, "it is not what it was"));
             } else {
-                return new VerifyResult(whole, null, bad, new FailureResult(reason, "the store is away", false));
+                return new VerifyResult(whole, null, null, bad, new FailureResult(reason, "the store is away", false));
             }
         }
-        return new VerifyResult(whole, null, bad, null);
+        return new VerifyResult(whole, null, null, bad, null);
     }
 
     private Result drill(DrillTask task) {

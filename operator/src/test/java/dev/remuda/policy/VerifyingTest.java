@@ -90,15 +90,106 @@ class VerifyingTest {
     }
 
     @Test
-    void whatWasProvedBeforeIsNotProvedAgain() {
+    void theNewestIsDrilledAgainWhenNoneIsNewer() {
         verify(DRILLS);
         go("2026-03-03T03:00:01Z");
         go("2026-03-04T03:00:01Z"); // the backup of this night is under way still
-
-        assertThat(world.proved).hasSize(1);
+        assertThat(world.proved).as("disks do not stay as they were").containsExactly("drill " + backup(3), "drill " + backup(3));
         world.complete(backup(4));
         go("2026-03-05T03:00:01Z");
-        assertThat(world.proved).containsExactly("drill " + backup(3), "drill " + backup(4));
+        assertThat(world.proved).hasSize(3).endsWith("drill " + backup(4));
+    }
+
+    @Test
+    void aPolicyThatWantsNoDrillsAnyMoreGoesOnWithoutTheOneThatWasPlanned() {
+        verify(DRILLS);
+        world.now = at("2026-03-03T03:00:01Z");
+        world.reconcile();
+        assertThat(world.status().verification().job().toBeCreated()).isTrue();
+        world.spec(spec -> Samples.verifying(spec, VerificationSpec.NONE));
+        go("2026-03-03T03:00:05Z");
+        assertThat(world.proved).isEmpty();
+        assertThat(world.status().verification().job().underWay()).isFalse();
+        go("2026-03-04T02:00:00Z");
+        assertThat(world.created).as("and the schedule goes on").contains(backup(4));
+    }
+
+    @Test
+    void whatIsToGoIsNotProvedFirst() {
+        verify(READS);
+        world.now = at("2026-04-02T04:00:01Z"); // the first is a month old, and all are to be read
+        world.reconcileUntilItRests();
+        world.underWay().forEach(world::complete);
+        go("2026-04-02T04:01:00Z");
+        go("2026-04-02T04:02:00Z");
+        assertThat(world.purged).contains(backup(1), backup(2));
+        assertThat(world.proved).doesNotContain("read " + backup(1), "read " + backup(2)).contains("read " + backup(3));
+    }
+
+    @Test
+    void aDrillThatAlwaysFailsKeepsNobodyFromReading() {
+        verify(new VerificationSpec("0 3 * * *", SERVER, null, null, null, null, READS.integrity()));
+        world.refuted.put(backup(3), Reason.DecryptionFailed);
+        go("2026-03-03T03:00:01Z");
+        go("2026-03-03T04:00:01Z");
+        for (int i = 0; i < 5; i++) {
+            go(world.now.plusSeconds(3).toString());
+        }
+        assertThat(world.proved).contains("read " + backup(1), "read " + backup(2), "read " + backup(3));
+    }
+
+    @Test
+    void aReadAnswersNobodyWhoAsksForADrillMeanwhile() {
+        verify(new VerificationSpec(null, SERVER, null, null, null, null, READS.integrity()));
+        world.now = at("2026-03-03T04:00:01Z");
+        world.reconcile();
+        world.reconcile();
+        world.backups.get(backup(2)).getMetadata().setAnnotations(Map.of(Labels.VERIFY, "now"));
+        go("2026-03-03T04:00:03Z");
+        assertThat(world.proved).contains("read " + backup(2)).endsWith("drill " + backup(2));
+        assertThat(world.backups.get(backup(2)).getStatus().verification().request()).isEqualTo("now");
+    }
+
+    @Test
+    void anotherBackupOfTheNameIsNotProvedByTheDrillOfTheOneBefore() {
+        verify(DRILLS);
+        world.now = at("2026-03-03T03:00:01Z");
+        world.reconcile();
+        world.reconcile();
+        Backup other = world.backups.get(backup(3));
+        other.getMetadata().setCreationTimestamp("2026-03-03T03:00:02Z");
+        world.now = at("2026-03-03T03:00:05Z");
+        world.reconcile();
+        assertThat(world.condition(backup(3), "Verified")).isEmpty();
+    }
+
+    @Test
+    void damageOfOneThatAPersonAcceptedIsCalledDamage() {
+        Backup newest = world.backups.get(backup(3));
+        newest.setStatus(newest.getStatus().in(Phase.Completed, List.of(
+                new ConditionBuilder().withType("Completed").withStatus("True").build(), new ConditionBuilder().withType("Suspicious").withStatus("False").withReason("Accepted").withMessage("m").build())));
+        verify(READS);
+        world.damaged.put(backup(3), Reason.ChecksumMismatch);
+        go("2026-03-03T04:00:01Z");
+        go("2026-03-03T04:00:05Z");
+        assertThat(world.condition("Verified").getReason()).isEqualTo("ChecksumMismatch");
+    }
+
+    @Test
+    void aClockThatWasAheadStopsNothing() {
+        verify(DRILLS);
+        world.refuted.put(backup(3), Reason.StorageUnreachable);
+        world.now = at("2026-04-20T03:00:01Z");
+        Backup kept = world.backups.get(backup(3));
+        world.reconcile();
+        world.reconcile();
+        world.reconcile();
+        world.refuted.clear();
+        world.backups.putIfAbsent(backup(3), kept);
+        kept.getMetadata().setAnnotations(Map.of(Labels.VERIFY, "now"));
+        go("2026-03-03T05:00:00Z");
+        assertThat(world.proved).endsWith("drill " + backup(3));
+        assertThat(world.condition(backup(3), "Verified")).isEqualTo("True Restored");
     }
 
     @Test
@@ -313,7 +404,7 @@ class VerifyingTest {
             world.stepsLeft = Integer.MAX_VALUE;
             world.reconcileUntilItRests();
         }
-        assertThat(world.proved.stream().filter(one -> one.startsWith("drill")).toList()).doesNotHaveDuplicates();
+        assertThat(world.proved.stream().filter(one -> one.startsWith("drill")).toList()).as("one for each day").hasSize(5);
         assertThat(world.status().verification().job().underWay()).isFalse();
         assertThat(world.condition(backup(3), "Intact")).isEqualTo("True Read");
     }
@@ -381,7 +472,7 @@ class VerifyingTest {
         world.underWay().forEach(world::complete);
         go("2026-04-05T03:00:00Z");
         assertThat(world.backups).containsKey(backup(1)).doesNotContainKey(backup(2));
-        assertThat(world.backups.get(backup(1)).getStatus().retainedBy()).containsExactly("needed by the store's lock, until 2026-04-10T00:00:00Z");
+        assertThat(world.backups.get(backup(1)).getStatus().retainedBy()).containsExactly("locked in the store until 2026-04-10T00:00:00Z");
         go("2026-04-11T03:00:00Z");
         assertThat(world.purged).contains(backup(1));
     }

@@ -66,15 +66,16 @@ class RetentionPropertiesTest {
     void trustNeverCostsAGoodBackup(@ForAll("policies") Policy policy, @ForAll Random random) {
         Candidate.Trust[] all = Candidate.Trust.values();
         List<Candidate> judged = policy.backups().stream()
-                .map(backup -> new Candidate(backup.name(), backup.snapshotAt(), backup.tiers(), backup.pinned(), backup.inUse(), all[random.nextInt(all.length)]))
+                .map(backup -> new Candidate(backup.name(), backup.snapshotAt(), backup.tiers(), backup.pinned(), backup.inUse(), all[random.nextInt(all.length)], random.nextBoolean(), Optional.empty()))
                 .toList();
         List<Candidate> kept = policy.with(judged).kept();
         List<Candidate> good = judged.stream().filter(backup -> backup.trust() != Candidate.Trust.DAMAGED).toList();
 
         assertThat(kept).containsAll(good.stream().max(Comparator.comparing(Candidate::snapshotAt).thenComparing(Candidate::name)).stream().toList());
         assertThat(kept).containsAll(
-                good.stream().filter(backup -> backup.trust() == Candidate.Trust.VERIFIED).max(Comparator.comparing(Candidate::snapshotAt).thenComparing(Candidate::name)).stream().toList());
-        assertThat(kept).containsAll(policy.with(good).kept());
+                good.stream().filter(Candidate::verified).max(Comparator.comparing(Candidate::snapshotAt).thenComparing(Candidate::name)).stream().toList());
+        List<Candidate> normal = judged.stream().filter(backup -> backup.trust() == Candidate.Trust.NORMAL).toList();
+        assertThat(kept).containsAll(policy.with(normal).kept().stream().filter(normal::contains).toList());
     }
 
     @Property

@@ -100,14 +100,34 @@ class RetentionTest {
     void theNewestVerifiedStays() {
         List<Rule> rules = List.of(new Rule("daily", Duration.ofDays(7), null, 0));
         List<Decision> decisions = decide(
-                rules, of(backup("a", 40, "daily"), Trust.VERIFIED), of(backup("b", 30, "daily"), Trust.VERIFIED), backup("c", 20, "daily"), backup("d", 1, "daily"));
+                rules, verified(backup("0", 50, "daily")), verified(backup("a", 40, "daily")), verified(of(backup("b", 30, "daily"), Trust.SUSPICIOUS)), backup("c", 20, "daily"), backup("d", 1, "daily"));
         assertThat(told(decisions.get(1)).what()).isEqualTo("purge");
         assertThat(told(decisions.get(2))).isEqualTo(new Told("keep", Optional.empty(), List.of("newest verified backup"), Optional.empty()));
-        assertThat(told(decisions.get(3)).what()).isEqualTo("purge");
+        assertThat(told(decisions.get(3)).words()).as("the one before is suspicious").containsExactly("newest verified backup");
+        assertThat(told(decisions.get(4)).what()).isEqualTo("purge");
     }
 
     private static Candidate of(Candidate backup, Trust trust) {
-        return new Candidate(backup.name(), backup.snapshotAt(), backup.tiers(), backup.pinned(), backup.inUse(), trust);
+        return new Candidate(backup.name(), backup.snapshotAt(), backup.tiers(), backup.pinned(), backup.inUse(), trust, backup.verified(), backup.lockedUntil());
+    }
+
+    private static Candidate verified(Candidate backup) {
+        return new Candidate(backup.name(), backup.snapshotAt(), backup.tiers(), backup.pinned(), backup.inUse(), backup.trust(), true, backup.lockedUntil());
+    }
+
+    @Test
+    void whatTheStoreLocksStaysUntilThen() {
+        List<Rule> rules = List.of(new Rule("daily", Duration.ofDays(7), null, 0));
+        Candidate young = locked(backup("b", 2, "daily"), days(-20));
+        Candidate old = locked(backup("a", 9, "daily"), days(-3));
+        List<Decision> decisions = decide(rules, locked(backup("0", 30, "daily"), days(1)), old, young, backup("c", 1, "daily"));
+        assertThat(told(decisions.get(1))).isEqualTo(new Told("keep", Optional.of("daily"), List.of("daily: younger than 7d", "locked in the store until " + days(-20)), Optional.of(days(-20))));
+        assertThat(told(decisions.get(2))).isEqualTo(new Told("keep", Optional.empty(), List.of("locked in the store until " + days(-3)), Optional.of(days(-3))));
+        assertThat(told(decisions.get(3)).what()).as("its lock is over").isEqualTo("purge");
+    }
+
+    private static Candidate locked(Candidate backup, Instant until) {
+        return new Candidate(backup.name(), backup.snapshotAt(), backup.tiers(), backup.pinned(), backup.inUse(), backup.trust(), backup.verified(), Optional.of(until));
     }
 
     @Test

@@ -195,7 +195,7 @@ class JsonTest {
     private static VerifyResult verified(String words, int items) {
         List<String> uids = IntStream.range(0, items).mapToObj(i -> "6f1c2a34-0000-4000-8000-0000000000" + (10 + i)).toList();
         return new VerifyResult(
-                uids.subList(0, items / 4), uids.subList(items / 4, items / 2),
+                uids.subList(0, items / 4), List.of("u"), uids.subList(items / 4, items / 2),
                 uids.subList(items / 2, items).stream().map(uid -> new VerifyResult.Damaged(uid, Reason.DatabaseAuthenticationFailed, words)).toList(),
                 new FailureResult(Reason.StorageUnreachable, words, false));
     }

@@ -83,8 +83,10 @@ class AgeIT {
         BackupResult backup = bench.completed(bench.encrypted(bench.backup(database), key.recipient()));
         VerifyTask.Item item = new VerifyTask.Item("u", "b", bench.prefix, backup.checksum());
 
-        assertThat(bench.run(new VerifyTask(bench.access(), List.of(item), null))).isEqualTo(new VerifyResult(List.of("u"), null, null, null));
-        assertThat(bench.run(new VerifyTask(bench.access(), List.of(item), identity))).isEqualTo(new VerifyResult(List.of("u"), null, null, null));
+        assertThat(bench.run(new VerifyTask(bench.access(), List.of(item), null))).isEqualTo(new VerifyResult(null, List.of("u"), null, null, null));
+        assertThat(bench.run(new VerifyTask(bench.access(), List.of(item), identity))).isEqualTo(new VerifyResult(List.of("u"), null, null, null, null));
+        assertThat(bench.run(new VerifyTask(bench.access(), List.of(item), bench.secret("other", Map.of("identity", second.file()))))).as("an identity of others says nothing")
+                .isEqualTo(new VerifyResult(null, List.of("u"), null, null, null));
         assertThat(drill(backup, null)).isInstanceOfSatisfying(FailureResult.class, failure -> {
             assertThat(failure.reason()).isEqualTo(Reason.DecryptionFailed);
             assertThat(failure.reason().speaksAgainstBackup()).isFalse();

@@ -70,7 +70,7 @@ class ArchivedIT {
         archive(bench.prefix, "data.dump.zst");
 
         VerifyResult found = (VerifyResult) bench.run(new VerifyTask(store, List.of(new VerifyTask.Item("u", "b", bench.prefix, null)), null));
-        assertThat(found).isEqualTo(new VerifyResult(null, List.of("u"), null, null));
+        assertThat(found).isEqualTo(new VerifyResult(null, null, List.of("u"), null, null));
         FailureResult drilled = bench.failed(new DrillTask("p", UUID.randomUUID().toString(), "production", store, bench.prefix, null, null, bench.database("any"), null));
         assertThat(drilled.reason()).isEqualTo(Reason.ObjectArchived);
         assertThat(moto.bucket().head(bench.prefix + "data.dump.zst").restore()).as("which costs").isNull();

@@ -113,6 +113,10 @@ class LockIT {
         maintain(backup, true);
         maintain(backup, false);
         assertThat(hold(backup.dataKey())).isNotEqualTo(ObjectLockLegalHoldStatus.ON);
+
+        thief.putObjectLegalHold(request -> request.bucket(LOCKED).key(backup.dataKey()).legalHold(hold -> hold.status(ObjectLockLegalHoldStatus.ON)));
+        maintain(backup, false);
+        assertThat(hold(backup.dataKey())).as("a lawyer's is not ours to lift").isEqualTo(ObjectLockLegalHoldStatus.ON);
     }
 
     private void maintain(BackupResult backup, boolean pinned) {

@@ -54,6 +54,18 @@ class SuspicionIT {
     }
 
     @Test
+    void partitionsComeAndGo() {
+        postgres.run(database, "CREATE TABLE laps (at date, n int) PARTITION BY RANGE (at)", "CREATE TABLE laps_2026_01 PARTITION OF laps FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')",
+                "CREATE TABLE laps_2026_02 PARTITION OF laps FOR VALUES FROM ('2026-02-01') TO ('2026-03-01')", "INSERT INTO laps SELECT date '2026-01-01' + i % 50, i FROM generate_series(1, 100) i");
+        BackupTask second = bench.after(first, bench.prefix + "second/", 50);
+        bench.completed(second);
+        postgres.run(database, "DROP TABLE laps_2026_01", "CREATE TABLE laps_2026_03 PARTITION OF laps FOR VALUES FROM ('2026-03-01') TO ('2026-04-01')");
+        assertThat(bench.completed(bench.after(second, bench.prefix + "third/", 50)).suspicion()).isNull();
+        postgres.run(database, "DROP TABLE laps");
+        assertThat(bench.completed(bench.after(second, bench.prefix + "fourth/", 50)).suspicion()).contains("public.laps_2026_01");
+    }
+
+    @Test
     void howMuchIsMuchIsSaidByThePolicy() {
         postgres.run(database, "DELETE FROM entries WHERE race > 300");
         assertThat(again(30).suspicion()).contains("public.entries has 1800 rows instead of 3000");

@@ -21,6 +21,8 @@ import dev.remuda.task.Result;
 import dev.remuda.task.SideDatabase;
 import dev.remuda.task.VerifyResult;
 import dev.remuda.task.VerifyTask;
+import dev.remuda.worker.postgres.PgPrograms;
+import dev.remuda.worker.store.S3ObjectStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,7 +38,7 @@ class VerifyIT {
         BackupResult backup = bench.completed(bench.backup(database));
         Map<String, String> before = bench.bucket.contents(bench.prefix);
 
-        assertThat(read(backup.checksum())).isEqualTo(new VerifyResult(List.of("u"), null, null, null));
+        assertThat(read(backup.checksum())).isEqualTo(new VerifyResult(List.of("u"), null, null, null, null));
         assertThat(bench.bucket.contents(bench.prefix)).as("nothing is changed").isEqualTo(before);
     }
 
@@ -72,6 +74,43 @@ class VerifyIT {
         assertThat(found.damaged()).extracting(VerifyResult.Damaged::uid, VerifyResult.Damaged::reason).containsExactly(
                 org.assertj.core.api.Assertions.tuple("gone", Reason.ObjectMissing), org.assertj.core.api.Assertions.tuple("other", Reason.ChecksumMismatch));
         assertThat(found.stoppedBy()).isNull();
+    }
+
+    /** A node that is drained speaks against no backup. */
+    @Test
+    void aWorkerThatIsStoppedCallsNothingDamaged() throws Exception {
+        BackupResult backup = bench.completed(bench.backup(database));
+        Stop stop = new Stop();
+        try (S3ObjectStore store = new S3ObjectStore(bench.access(), stop)) {
+            VerifyTask task = new VerifyTask(bench.access(), List.of(new VerifyTask.Item("u", "b", bench.prefix, backup.checksum()), new VerifyTask.Item("v", "c", bench.prefix, backup.checksum())), null);
+            Journal stopping = new Journal() {
+                @Override
+                synchronized void bytes(long more) {
+                    stop.request();
+                    super.bytes(more);
+                }
+            };
+            VerifyResult found = new VerifyRun(task, store, new PgPrograms(bench.programs), stopping, stop).run();
+            assertThat(found.damaged()).isEmpty();
+            assertThat(found.whole()).doesNotContain("v");
+            assertThat(found.stoppedBy().reason()).isEqualTo(Reason.PodLost);
+        }
+    }
+
+    /** What cannot be read for a reason of its own keeps no other from its turn. */
+    @Test
+    void anObjectThatIsRefusedKeepsNoOtherFromItsTurn() {
+        BackupResult backup = bench.completed(bench.backup(database));
+        String manifest = new String(bench.bucket.read(bench.prefix + "manifest.json"), StandardCharsets.UTF_8);
+        bench.bucket.write(bench.prefix + "future/manifest.json", manifest.replaceFirst("\"clientMajor\" : [0-9]+", "\"clientMajor\" : 99").getBytes(StandardCharsets.UTF_8));
+        bench.bucket.write(bench.prefix + "future/data.dump.zst", bench.bucket.read(backup.dataKey()));
+
+        VerifyResult found = (VerifyResult) bench.run(new VerifyTask(bench.access(), List.of(
+                new VerifyTask.Item("future", "a", bench.prefix + "future/", null), new VerifyTask.Item("good", "b", bench.prefix, backup.checksum())), null));
+        assertThat(found.whole()).containsExactly("good");
+        assertThat(found.damaged()).isEmpty();
+        assertThat(found.stoppedBy().reason()).isEqualTo(Reason.ServerVersionUnsupported);
+        assertThat(found.stoppedBy().message()).startsWith("a could not be read: ");
     }
 
     @Test

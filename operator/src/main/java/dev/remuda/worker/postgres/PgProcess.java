@@ -164,6 +164,11 @@ public final class PgProcess implements AutoCloseable {
         }
     }
 
+    /** Whether somebody ended it, so that its end says nothing of what it worked on. */
+    boolean wasEnded() {
+        return ended || !process.isAlive() && process.exitValue() > SIGNAL || vigil.filter(Vigil::gone).isPresent();
+    }
+
     /** For tests of what happens when it dies. */
     ProcessHandle handle() {
         return process.toHandle();

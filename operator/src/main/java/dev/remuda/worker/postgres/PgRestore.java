@@ -46,13 +46,12 @@ public final class PgRestore {
     public void check(Archive archive) throws IOException {
         try (PgProcess process = start(archive, null, List.of("--file=/dev/null"))) {
             archive.feed(process);
-            requireReadable(process.failure());
-        }
-    }
-
-    private static void requireReadable(String failure) {
-        if (failure != null) {
-            throw new WorkFailure(Reason.DumpIncomplete, "the archive cannot be read: " + failure);
+            String failure = process.failure();
+            if (failure != null) {
+                throw process.wasEnded()
+                        ? new WorkFailure(Reason.PodLost, "the archive was not read to its end: " + failure)
+                        : new WorkFailure(Reason.DumpIncomplete, "the archive cannot be read: " + failure);
+            }
         }
     }
 
