@@ -1,6 +1,10 @@
 package dev.remuda;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -164,6 +170,33 @@ class PrometheusIT {
             kubelet.pod("unkept-maintain-2", job -> Pods.reported(
                     job, new MaintainResult(1, null, null, List.of(new MaintainResult.Moved(unlabelled.getMetadata().getUid(), HOURLY.name(), null)), null, null, 0, 0)));
             fires(prometheus, fires -> fires.doesNotContain("VerificationTooOld drilled", "RetentionStuck due", "RetentionStuck unkept").contains("VerificationTooOld unprovable"));
+        }
+    }
+
+    /** By the rules as they are, but for their patience: the series of an operator end with its Pod, and what another one told a week ago and yesterday counts as well. */
+    @Test
+    void theWeekBeforeCountsThoughTheOperatorRunsInAnotherPodNow() throws Exception {
+        completed(looked("steady", RARELY), slot);
+        BackupPolicy grows = looked("grows", RARELY);
+        completed(grows, slot.minus(Duration.ofHours(1)));
+        try (OperatorApp operator = OperatorApp.start(server.adminClient(), Samples.config(namespace, Duration.ofDays(30)), clock, () -> {})) {
+            String seen = Awaitility.await().until(() -> scraped(operator), page -> page.lines().filter(line -> line.startsWith("database_backup_size_bytes{")).count() == 2);
+            of(grows, 4 * SIZE);
+            try (Prometheus prometheus = Prometheus.remembering(seen, lastWeekAndYesterday(), "127.0.0.1:" + operator.healthPort(), Prometheus.impatientRules())) {
+                fires(prometheus, fires -> fires.containsExactlyInAnyOrder("StorageGrowth grows", "BackupSizeAnomaly grows"));
+            }
+        }
+    }
+
+    /** Moments for a look a week ago and one a day ago, of those that fall into the minutes that this test takes. */
+    private static List<Instant> lastWeekAndYesterday() {
+        Instant now = Instant.now();
+        return Stream.of(Duration.ofDays(7), Duration.ofDays(1)).flatMap(ago -> IntStream.range(-20, 40).mapToObj(i -> now.minus(ago).plusSeconds(15L * i))).toList();
+    }
+
+    private static String scraped(OperatorApp operator) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + operator.healthPort() + "/metrics")).build(), BodyHandlers.ofString()).body();
         }
     }
 

@@ -10,10 +10,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,7 +36,17 @@ public final class Prometheus implements AutoCloseable {
 
     /** @param target host and port of the operator's probes @param rules as a rules file */
     public static Prometheus scraping(String target, String rules) throws IOException {
-        return scraping(target, rules, "");
+        return scraping(target, rules, "", Folders.temporary("prometheus"));
+    }
+
+    /** One that has looked before, at an operator in another Pod. @param seen what that told, as it was scraped @param then when it was scraped, in order */
+    public static Prometheus remembering(String seen, List<Instant> then, String target, String rules) throws IOException, InterruptedException {
+        List<String> series = seen.lines().filter(line -> line.matches("(remuda|database)_.*[{].*")).map(line -> line.replaceFirst("[{]", "{instance=\"10.0.0.7:8080\",job=\"remuda\",")).toList();
+        Path folder = Folders.temporary("prometheus");
+        Path samples = folder.resolve("past.txt");
+        Files.write(samples, Stream.concat(then.stream().flatMap(moment -> series.stream().map(line -> line + " " + moment.getEpochSecond())), Stream.of("# EOF")).toList());
+        Started.run(List.of(Folders.tool("promtool").toString(), "tsdb", "create-blocks-from", "openmetrics", samples.toString(), folder.resolve("data").toString()), folder);
+        return scraping(target, rules, "", folder);
     }
 
     /** One whose alerts an Alertmanager groups by policy and tells to the webhook. */
@@ -49,11 +61,10 @@ public final class Prometheus implements AutoCloseable {
                 List.of(Folders.tool("alertmanager").toString(), "--config.file=" + folder.resolve("alertmanager.yml"), "--storage.path=" + folder.resolve("data"),
                         "--web.listen-address=" + address, "--cluster.listen-address="),
                 Map.of(), Folders.log("alertmanager"));
-        return scraping(target, rules, "alerting: {alertmanagers: [{static_configs: [{targets: [\"" + address + "\"]}]}]}");
+        return scraping(target, rules, "alerting: {alertmanagers: [{static_configs: [{targets: [\"" + address + "\"]}]}]}", Folders.temporary("prometheus"));
     }
 
-    private static Prometheus scraping(String target, String rules, String alerting) throws IOException {
-        Path folder = Folders.temporary("prometheus");
+    private static Prometheus scraping(String target, String rules, String alerting, Path folder) throws IOException {
         Files.writeString(folder.resolve("rules.yaml"), rules);
         Files.writeString(folder.resolve("prometheus.yml"), """
                 global: {scrape_interval: 1s, evaluation_interval: 1s}
