@@ -222,7 +222,7 @@ public final class OperatorApp implements AutoCloseable {
     }
 
     private static void controller(ControllerConfigurationOverrider<?> override, OperatorConfig config) {
-        override.withRetry(retry());
+        override.withRetry(retry()).withInformerListLimit(KubernetesCluster.PAGE);
         if (config.namespaces().isEmpty()) {
             override.watchingAllNamespaces();
         } else {

@@ -63,20 +63,20 @@ class FleetSizeIT {
                 Folders.log("fleet"));
         Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(100)).failFast("the operator has ended, see its log", () -> !operator.isAlive()).until(() -> status("/readyz") == 200);
         Duration ready = Duration.between(began, Instant.now());
-        Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofSeconds(1)).failFast("the operator has ended, see its log", () -> !operator.isAlive()).until(
-                () -> client.resources(BackupPolicy.class).inNamespace(namespace).list().getItems().stream().allMatch(policy -> policy.getStatus().observedGeneration() != null));
+        Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofSeconds(2)).failFast("the operator has ended, see its log", () -> !operator.isAlive()).until(
+                () -> scraped().lines().filter(line -> line.startsWith("remuda_policy_ready{")).count() == POLICIES);
         Duration settled = Duration.between(began, Instant.now());
 
         List<Long> scrapes = new ArrayList<>();
         String page = "";
         for (int i = 0; i < 5; i++) {
             long start = System.nanoTime();
-            page = http.send(request("/metrics"), BodyHandlers.ofString()).body();
+            page = scraped();
             scrapes.add(Duration.ofNanos(System.nanoTime() - start).toMillis());
         }
         long series = page.lines().filter(line -> line.contains("policy=\"")).count();
-        String said = "%d policies, %d Backups: ready after %d s, all looked at after %d s; %d MiB resident at most; %d series (%.1f a policy), %d KiB a scrape, in %s ms".formatted(
-                POLICIES, POLICIES * BACKUPS_OF_EACH, ready.toSeconds(), settled.toSeconds(), resident(operator.handle().pid()), series, (double) series / POLICIES, page.length() / 1024, scrapes);
+        String said = "%d policies, %d Backups: ready after %d s, all looked at after %d s; %d MiB resident at most of a limit of %d, %d MiB live on the heap; %d series (%.1f a policy), %d KiB a scrape, in %s ms".formatted(
+                POLICIES, POLICIES * BACKUPS_OF_EACH, ready.toSeconds(), settled.toSeconds(), resident(operator.handle().pid()), LIMIT_MIB, live(operator.handle().pid()), series, (double) series / POLICIES, page.length() / 1024, scrapes);
         System.out.println(said);
         Files.writeString(Path.of("target", "fleet.txt"), said + "\n");
         assertThat(operator.isAlive()).as(operator.output()).isTrue();
@@ -115,6 +115,10 @@ class FleetSizeIT {
         }
     }
 
+    private String scraped() throws IOException, InterruptedException {
+        return http.send(request("/metrics"), BodyHandlers.ofString()).body();
+    }
+
     private int status(String path) {
         try {
             return http.send(request(path), BodyHandlers.discarding()).statusCode();
@@ -128,6 +132,13 @@ class FleetSizeIT {
 
     private static HttpRequest request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORT + path)).build();
+    }
+
+    /** What is on the heap when it was cleared of garbage: a limit decides how much more there may be. */
+    private static long live(long pid) throws IOException, InterruptedException {
+        Path log = Folders.log("histogram");
+        Started.program(List.of(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(pid), "GC.class_histogram"), Map.of(), log).exitCode();
+        return Files.readAllLines(log).stream().filter(line -> line.startsWith("Total")).mapToLong(line -> Long.parseLong(line.split(" +")[2])).findFirst().orElseThrow() >> 20;
     }
 
     /** At most so far. */

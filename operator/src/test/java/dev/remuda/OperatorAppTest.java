@@ -52,14 +52,14 @@ class OperatorAppTest {
     @Test
     void anOperatorThatCannotWatchDoesNotSeemToWork() {
         server.expect().get().withPath("/apis/batch/v1/jobs?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dremuda%2Cremuda.dev%2Fowner-kind%3DBackup"
-                + "&resourceVersion=0").andReturn(403, "forbidden").always();
+                + "&limit=500").andReturn(403, "forbidden").always();
         KubernetesClient own = server.createClient();
         assertThatThrownBy(() -> OperatorApp.start(own, Samples.CONFIG, Clock.systemUTC(), () -> {})).isInstanceOf(OperatorException.class);
     }
 
     @Test
     void aClusterWithoutTheDefinitionsIsNamed() {
-        server.expect().get().withPath("/apis/remuda.dev/v1beta1/restores?resourceVersion=0").andReturn(404, "404 page not found").always();
+        server.expect().get().withPath("/apis/remuda.dev/v1beta1/restores?limit=500").andReturn(404, "404 page not found").always();
         KubernetesClient own = server.createClient();
         assertThatThrownBy(() -> OperatorApp.start(own, Samples.CONFIG, Clock.systemUTC(), () -> {}))
                 .satisfies(error -> assertThat(OperatorApp.missing(error)).hasValueSatisfying(

@@ -8,6 +8,7 @@ import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -34,6 +35,11 @@ public class BackupPolicy extends CustomResource<BackupPolicySpec, BackupPolicyS
     private static final long serialVersionUID = 1L;
 
     private final transient List<String> unread = new ArrayList<>();
+
+    @Override
+    public void setMetadata(ObjectMeta metadata) {
+        super.setMetadata(Writers.brief(metadata));
+    }
 
     @Required
     @Override

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -24,7 +23,6 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.cluster.JobFinder;
 import dev.remuda.cluster.JobSources;
-import dev.remuda.cluster.LeanStore;
 import dev.remuda.cluster.References;
 import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
@@ -33,7 +31,7 @@ import dev.remuda.job.JobView;
 import dev.remuda.job.Refusal;
 
 /** Brings a Backup to its end: observe, plan, act, write the status once. */
-@ControllerConfiguration(name = "backup", informer = @Informer(itemStore = LeanStore.class))
+@ControllerConfiguration(name = "backup")
 public final class BackupReconciler implements Reconciler<Backup> {
     private static final Logger LOG = LoggerFactory.getLogger(BackupReconciler.class);
 

@@ -18,7 +18,6 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.Restore;
-import dev.remuda.cluster.LeanStore;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
@@ -30,7 +29,7 @@ import dev.remuda.job.Refusal;
  * with a cleaner sees: this one sees only Backups with the label that stands for deletionPolicy Delete. It happens rarely, so everything
  * else is asked for instead of watched.
  */
-@ControllerConfiguration(name = "backup-deletion", finalizerName = Labels.PURGE, informer = @Informer(labelSelector = Labels.DELETED_WITH_DATA + "=true", itemStore = LeanStore.class))
+@ControllerConfiguration(name = "backup-deletion", finalizerName = Labels.PURGE, informer = @Informer(labelSelector = Labels.DELETED_WITH_DATA + "=true"))
 public final class DeletionReconciler implements Reconciler<Backup>, Cleaner<Backup> {
     private final Cluster cluster;
     private final BackupJobs jobs;

@@ -43,9 +43,9 @@ public final class JobSources {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(watched, owner)
                         .withNamespacesInheritedFromController()
+                        .withInformerListLimit(KubernetesCluster.PAGE)
                         .withLabelSelector(Labels.selector(owner.getSimpleName()))
                         .withSecondaryToPrimaryMapper(JobSources::owner)
-                        .withItemStore(new LeanStore<>())
                         .build(),
                 context);
     }

@@ -54,6 +54,9 @@ import dev.remuda.task.Reason;
 
 /** A {@link Cluster} behind the fabric8 client. */
 public final class KubernetesCluster implements Cluster {
+    /** How many resources a watch asks for at once when it begins: an answer with all of a large fleet would take more memory than the fleet itself. */
+    public static final long PAGE = 500;
+
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesCluster.class);
     private static final int MAX_EVENT_MESSAGE = 1024;
     private static final int LINES_HEARD = 100;

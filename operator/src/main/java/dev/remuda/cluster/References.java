@@ -21,6 +21,7 @@ public final class References {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(watched, primary)
                         .withNamespacesInheritedFromController()
+                        .withInformerListLimit(KubernetesCluster.PAGE)
                         .<P>withPrimaryToSecondaryMapper(named::apply)
                         .withSecondaryToPrimaryMapper(seen -> context.getPrimaryCache()
                                 .list(seen.getMetadata().getNamespace(), resource -> named.apply(resource).contains(ResourceID.fromResource(seen)))

@@ -32,7 +32,7 @@ import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.Restore;
 import dev.remuda.cluster.JobFinder;
 import dev.remuda.cluster.JobSources;
-import dev.remuda.cluster.LeanStore;
+import dev.remuda.cluster.KubernetesCluster;
 import dev.remuda.cluster.StatusUpdates;
 import dev.remuda.job.Cluster;
 import dev.remuda.job.JobBuilding;
@@ -68,9 +68,9 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
         sources.add(new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Backup.class, BackupPolicy.class)
                         .withNamespacesInheritedFromController()
+                        .withInformerListLimit(KubernetesCluster.PAGE)
                         .withSecondaryToPrimaryMapper(backup -> Set.of(
                                 new ResourceID(backup.getSpec().policyRef().name(), backup.getMetadata().getNamespace())))
-                        .withItemStore(new LeanStore<>())
                         .build(),
                 context));
         return sources;
