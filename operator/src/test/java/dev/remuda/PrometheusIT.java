@@ -85,7 +85,7 @@ class PrometheusIT {
     void theDashboardIsFilledAndTheAlertsFire() throws IOException {
         BackupPolicy well = policy("well", new ObjectivesSpec("1d", "1h"), HOURLY);
         well.setStatus(new BackupPolicyStatus(null, null, null, null, null, null, null, null, new Maintenance(new StoreJob(1, "well-maintain-1", now, now, null, "all is there", 0), now), null,
-                new Verification(null, null, null, null, null, null, 0, new Drill("well-1", slot, now, 12)), null));
+                new Verification(null, null, null, null, null, null, null, 0, new Drill("well-1", slot, now, 12)), null));
         client.resource(well).updateStatus();
         Backup good = completed(well, slot);
         restore(good, Phase.Completed, Duration.ofSeconds(10));
@@ -134,6 +134,8 @@ class PrometheusIT {
                 Prometheus prometheus = Prometheus.scraping("127.0.0.1:" + operator.healthPort(), rules)) {
             verification(kubelet, proved, Samples.restored());
             past.forward(Duration.ofHours(3));
+            touch("drilled");
+            kubelet.pod("drilled-verify-2", job -> Pods.reported(job, new FailureResult(Reason.DatabaseUnreachable, "the server of drills is away", false)));
 
             completed(looked("steady", RARELY), slot);
             BackupPolicy grows = looked("grows", RARELY);
@@ -150,7 +152,7 @@ class PrometheusIT {
             verification(kubelet, refused, new FailureResult(Reason.DatabasePermissionDenied, "it may not create databases", false));
             kubelet.pod("unkept-maintain-1", job -> Pods.reported(job, new FailureResult(Reason.StorageAccessDenied, "it may not write", false)));
             Set<String> found = Set.of(
-                    "RetentionStuck unkept", "RetentionStuck due", "VerificationFailed damaged", "VerificationFailed unprovable", "VerificationTooOld drilled", "VerificationTooOld unprovable");
+                    "RetentionStuck unkept", "RetentionStuck due", "VerificationFailed damaged", "VerificationFailed unprovable", "VerificationFailed drilled", "VerificationTooOld drilled", "VerificationTooOld unprovable");
             fires(prometheus, fires -> fires.containsExactlyInAnyOrderElementsOf(found));
             assertThat(prometheus.query("remuda_damaged_backups > 0")).extracting(labels -> labels.get("policy")).containsExactly("damaged");
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> prometheus.query("database_backup_size_bytes offset 10s").size() == 7);
@@ -162,6 +164,7 @@ class PrometheusIT {
             fires(prometheus, fires -> fires.contains("BackupSizeAnomaly shrinks").doesNotContain("StorageGrowth shrinks", "StorageGrowth steady", "BackupSizeAnomaly steady"));
 
             Backup newer = completed(client.resources(BackupPolicy.class).inNamespace(namespace).withName("drilled").get(), slot);
+            past.forward(Duration.ofMinutes(2)); // it rested
             verification(kubelet, newer, Samples.restored());
             kubelet.pod("due-maintain-1", job -> Pods.reported(job, new MaintainResult(1, null, List.of(expired.getMetadata().getUid()), null, null, null, 0, 0)));
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> prometheus.query("increase(remuda_purged_backups_total[1m]) > 0").stream().map(labels -> labels.get("policy")).toList().equals(List.of("due")));

@@ -117,16 +117,18 @@ public record BackupPolicyStatus(
             @JsonPropertyDescription("The Job that does it, or did last; absent: there was none yet.") StoreJob job,
             @JsonPropertyDescription("What it does: Read (each byte of some backups) or Drill (restores one for a trial).") Kind kind,
             @JsonPropertyDescription("Names of the Backups that it is about.") List<String> backups,
+            @JsonPropertyDescription("Their uids, for another may get the name meanwhile.") List<String> uids,
             @JsonPropertyDescription("Value of the annotation remuda.dev/verify that it answers; absent: it is one of the schedule's.") String request,
             @JsonPropertyDescription("How far the schedule of drills has come.") Point drills,
             @JsonPropertyDescription("How far the schedule of integrity has come.") Point integrity,
             @JsonPropertyDescription("How many Backups the drill that is due has found to be bad so far.") int bad,
             @JsonPropertyDescription("The newest drill that succeeded; absent: none has yet.") Drill lastVerified) {
 
-        public static final Verification NONE = new Verification(null, null, null, null, null, null, 0, null);
+        public static final Verification NONE = new Verification(null, null, null, null, null, null, null, 0, null);
 
         public Verification {
             backups = backups == null ? List.of() : List.copyOf(backups);
+            uids = uids == null ? List.of() : List.copyOf(uids);
         }
 
         /** Whether a Job is planned or runs. */
@@ -136,7 +138,7 @@ public record BackupPolicyStatus(
 
         /** The same with its Job further on. */
         public Verification with(StoreJob next) {
-            return new Verification(next, kind, backups, request, drills, integrity, bad, lastVerified);
+            return new Verification(next, kind, backups, uids, request, drills, integrity, bad, lastVerified);
         }
 
         /** What a Job of verification does. */

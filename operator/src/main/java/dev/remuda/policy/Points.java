@@ -55,13 +55,13 @@ record Points(Point drills, Point integrity, Optional<Instant> drillDue, Optiona
     }
 
     Verification in(Verification present) {
-        return new Verification(present.job(), present.kind(), present.backups(), present.request(), drills, integrity, present.bad(), present.lastVerified());
+        return new Verification(present.job(), present.kind(), present.backups(), present.uids(), present.request(), drills, integrity, present.bad(), present.lastVerified());
     }
 
     /** The same, with the drill done that was due. */
     Verification drillDone(Verification present) {
         Point done = drillDue.map(due -> new Point(drills.schedule(), due, drills.next(), drills.interval())).orElse(drills);
-        return new Verification(present.job(), present.kind(), present.backups(), present.request(), done, present.integrity(), 0, present.lastVerified());
+        return new Verification(present.job(), present.kind(), present.backups(), present.uids(), present.request(), done, present.integrity(), 0, present.lastVerified());
     }
 
     Optional<Instant> next() {

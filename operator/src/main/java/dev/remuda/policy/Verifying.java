@@ -100,8 +100,9 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         int number = last.job() == null ? 1 : last.job().number() + 1;
         StoreJob job = StoreJob.planned(number, PolicyJobs.verificationName(seen, number), last.job() == null ? 0 : last.job().failures());
         List<String> names = backups.stream().map(backup -> backup.getMetadata().getName()).toList();
+        List<String> uids = backups.stream().map(backup -> backup.getMetadata().getUid()).toList();
         return new Verifying(
-                new Verification(job, kind, names, request, last.drills(), last.integrity(), last.bad(), last.lastVerified()), List.of(), Optional.of(Duration.ZERO), points.problem());
+                new Verification(job, kind, names, uids, request, last.drills(), last.integrity(), last.bad(), last.lastVerified()), List.of(), Optional.of(Duration.ZERO), points.problem());
     }
 
     private static List<Backup> staying(Observed seen, Retaining retaining) {
@@ -169,9 +170,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
 
     /** Not one that has got the name since. */
     private static Stream<Backup> named(Observed seen, Verification running) {
-        Instant planned = Objects.requireNonNullElse(running.job().startedAt(), seen.now());
-        return provable(seen).filter(backup -> running.backups().contains(backup.getMetadata().getName())
-                && !Instant.parse(backup.getMetadata().getCreationTimestamp()).isAfter(planned));
+        return provable(seen).filter(backup -> running.uids().contains(backup.getMetadata().getUid()));
     }
 
     /** @param job empty: what it was planned for has been deleted since */
@@ -218,7 +217,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         steps.add(new Step.Tell(false, "Restored", account));
         Drill drill = new Drill(name, backup.map(known -> known.getStatus().snapshotAt()).orElse(null), seen.now(), took.toSeconds());
         Verification done =
-                new Verification(running.job().succeeded(seen.now(), account), running.kind(), running.backups(), running.request(), running.drills(), running.integrity(), running.bad(), drill);
+                new Verification(running.job().succeeded(seen.now(), account), running.kind(), running.backups(), running.uids(), running.request(), running.drills(), running.integrity(), running.bad(), drill);
         boolean asked = running.request() != null; // and so need not be the newest, which the schedule wants
         return new Verifying(asked ? done : points.drillDone(done), steps, Optional.of(SOON), points.problem());
     }
@@ -233,7 +232,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         }); // else somebody deleted it meanwhile
         StoreJob job = running.job().succeeded(seen.now(), message); // it has done its work, and the answer is no
         return new Verifying(
-                new Verification(job, running.kind(), running.backups(), running.request(), running.drills(), running.integrity(), running.bad() + (points.drillDue().isPresent() ? 1 : 0), running.lastVerified()), steps,
+                new Verification(job, running.kind(), running.backups(), running.uids(), running.request(), running.drills(), running.integrity(), running.bad() + (points.drillDue().isPresent() ? 1 : 0), running.lastVerified()), steps,
                 Optional.of(SOON), points.problem());
     }
 

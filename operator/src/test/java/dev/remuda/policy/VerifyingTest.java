@@ -157,7 +157,7 @@ class VerifyingTest {
         world.reconcile();
         world.reconcile();
         Backup other = world.backups.get(backup(3));
-        other.getMetadata().setCreationTimestamp("2026-03-03T03:00:02Z");
+        other.getMetadata().setUid("another");
         world.now = at("2026-03-03T03:00:05Z");
         world.reconcile();
         assertThat(world.condition(backup(3), "Verified")).isEmpty();
