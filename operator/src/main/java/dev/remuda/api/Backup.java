@@ -1,6 +1,8 @@
 package dev.remuda.api;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
@@ -30,6 +32,10 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Expires", jsonPath = ".status.expiresAt", type = Type.STRING)
 @AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
 public class Backup extends CustomResource<BackupSpec, BackupStatus> implements Namespaced, Versioned {
+    /** The oldest snapshot first, of Backups that have one: a backup that took long is as old as what is in it. */
+    public static final Comparator<Backup> BY_SNAPSHOT =
+            Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt()).thenComparing(backup -> backup.getMetadata().getName());
+
     private static final long serialVersionUID = 1L;
 
     private final transient List<String> unread = new ArrayList<>();

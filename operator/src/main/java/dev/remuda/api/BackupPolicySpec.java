@@ -48,8 +48,8 @@ public record BackupPolicySpec(
         @Default("4h") @Size(min = 1, max = 32)
         @ValidationRule(value = "self.matches('" + Durations.PATTERN + "')", message = "timeout must be a duration such as 90m or 4h")
         @ValidationRule(
-                value = "!self.matches('" + Durations.PATTERN + "') || (duration(self) >= duration('1m') && duration(self) <= duration('720h'))",
-                message = "timeout must be at least 1m and at most 720h")
+                value = Durations.WITHIN_A_MONTH,
+                message = Durations.NOT_WITHIN_A_MONTH)
         String timeout,
         @JsonPropertyDescription("Whether and when a Backup is tried again that failed for a cause that can pass by itself, such as a store that did not answer or an evicted "
                 + "Pod. What each attempt met is listed in the Backup's status.attempts.")

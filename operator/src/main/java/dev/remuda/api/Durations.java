@@ -9,6 +9,11 @@ public final class Durations {
     /** What the schema accepts for how long something may take; its rules can compare these. */
     public static final String PATTERN = "^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$";
 
+    /** The rule for how long a Job may be given at most. */
+    static final String WITHIN_A_MONTH = "!self.matches('" + PATTERN + "') || (duration(self) >= duration('1m') && duration(self) <= duration('720h'))";
+
+    static final String NOT_WITHIN_A_MONTH = "timeout must be at least 1m and at most 720h";
+
     /** What the schema accepts for how old something may be. */
     public static final String AGE_PATTERN = "^([0-9]{1,5}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$";
 

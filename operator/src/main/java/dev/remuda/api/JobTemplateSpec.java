@@ -13,9 +13,8 @@ import io.fabric8.kubernetes.api.model.Toleration;
 public record JobTemplateSpec(
         @JsonPropertyDescription("CPU and memory of the worker. Default: requests of 100m CPU and 256Mi memory, a limit of 512Mi memory; a worker needs no more for larger databases.")
         @ValidationRule(
-                value = "(!has(self.requests) || self.requests.all(name, isQuantity(string(self.requests[name]))))"
-                        + " && (!has(self.limits) || self.limits.all(name, isQuantity(string(self.limits[name]))))",
-                message = "requests and limits must be quantities such as 100m, 2 or 512Mi")
+                value = JobTemplateSpec.QUANTITIES,
+                message = JobTemplateSpec.NO_QUANTITIES)
         ResourceRequirements resources,
         @JsonPropertyDescription("ServiceAccount of the Pods, for cloud identities such as IRSA. Its token is not mounted. Default: default.")
         @Size(min = 1, max = 253) String serviceAccountName,
@@ -23,6 +22,10 @@ public record JobTemplateSpec(
         @JsonPropertyDescription("Taints that the Pods tolerate.") @Size(max = 32) List<Toleration> tolerations,
         @JsonPropertyDescription("Labels for Jobs and Pods. Labels of remuda.dev are Remuda's own and win.") @Size(max = 32) Map<String, String> labels,
         @JsonPropertyDescription("Annotations for Jobs and Pods.") @Size(max = 32) Map<String, String> annotations) {
+
+    static final String QUANTITIES = "(!has(self.requests) || self.requests.all(name, isQuantity(string(self.requests[name]))))"
+            + " && (!has(self.limits) || self.limits.all(name, isQuantity(string(self.limits[name]))))";
+    static final String NO_QUANTITIES = "requests and limits must be quantities such as 100m, 2 or 512Mi";
 
     public static final JobTemplateSpec EMPTY = new JobTemplateSpec(null, null, null, null, null, null);
 

@@ -76,8 +76,8 @@ public record RestoreSpec(
         @Default("24h") @Size(min = 2, max = 32)
         @ValidationRule(value = "self.matches('" + Durations.PATTERN + "')", message = "timeout must be a duration such as 90m or 24h")
         @ValidationRule(
-                value = "!self.matches('" + Durations.PATTERN + "') || (duration(self) >= duration('1m') && duration(self) <= duration('720h'))",
-                message = "timeout must be at least 1m and at most 720h")
+                value = Durations.WITHIN_A_MONTH,
+                message = Durations.NOT_WITHIN_A_MONTH)
         String timeout) {
 
     public RestoreSpec {

@@ -30,8 +30,8 @@ public record VerificationSpec(
         @Default("24h") @Size(min = 2, max = 32)
         @ValidationRule(value = "self.matches('" + Durations.PATTERN + "')", message = "timeout must be a duration such as 90m or 24h")
         @ValidationRule(
-                value = "!self.matches('" + Durations.PATTERN + "') || (duration(self) >= duration('1m') && duration(self) <= duration('720h'))",
-                message = "timeout must be at least 1m and at most 720h")
+                value = Durations.WITHIN_A_MONTH,
+                message = Durations.NOT_WITHIN_A_MONTH)
         String timeout,
         @JsonPropertyDescription("What opens backups that are encrypted. Without it they are read and compared, and no drill can be held.") DecryptionSpec decryption,
         @JsonPropertyDescription("When each stored backup is read whole, compared with its checksums and walked through to its end, those in an archive (GLACIER, DEEP_ARCHIVE) "
@@ -75,9 +75,8 @@ public record VerificationSpec(
             @Size(min = 1, max = 253) String storageClassName,
             @JsonPropertyDescription("CPU and memory of the server. Default: requests of 100m CPU and 256Mi memory, a limit of 1Gi memory.")
             @ValidationRule(
-                    value = "(!has(self.requests) || self.requests.all(name, isQuantity(string(self.requests[name]))))"
-                            + " && (!has(self.limits) || self.limits.all(name, isQuantity(string(self.limits[name]))))",
-                    message = "requests and limits must be quantities such as 100m, 2 or 512Mi")
+                    value = JobTemplateSpec.QUANTITIES,
+                    message = JobTemplateSpec.NO_QUANTITIES)
             ResourceRequirements resources,
             @JsonPropertyDescription("Settings of the server, such as maintenance_work_mem. TimescaleDB is preloaded without being named where the backup has it.")
             @Size(max = 64) Map<String, String> parameters) {

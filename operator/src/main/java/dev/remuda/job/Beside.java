@@ -76,12 +76,7 @@ final class Beside {
                 .withCommand("/bin/sh", "-c", SCRIPT, SERVER)
                 .withArgs(settings(spec, preload))
                 .withResources(spec.resources() == null ? USUAL_RESOURCES : spec.resources())
-                .withNewSecurityContext()
-                .withAllowPrivilegeEscalation(false)
-                .withNewCapabilities()
-                .withDrop("ALL")
-                .endCapabilities()
-                .endSecurityContext()
+                .withSecurityContext(Containers.restricted(null))
                 .withVolumeMounts(shared(), new VolumeMountBuilder().withName(PASSWD).withMountPath("/etc/passwd").withSubPath(PASSWD).withReadOnly(true).build())
                 .build();
     }

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 
@@ -55,13 +57,7 @@ final class Containers {
                 .withValue(Json.writeTask(task))
                 .endEnv()
                 .withResources(resources(template, mounts.scratch()))
-                .withNewSecurityContext()
-                .withAllowPrivilegeEscalation(false)
-                .withReadOnlyRootFilesystem(true)
-                .withNewCapabilities()
-                .withDrop("ALL")
-                .endCapabilities()
-                .endSecurityContext()
+                .withSecurityContext(restricted(true))
                 .withVolumeMounts(mounts.mounts())
                 .addToVolumeMounts(TMP);
     }
@@ -82,14 +78,20 @@ final class Containers {
                 .withCommand(Stream.of(List.of("/bin/sh", "-c", script, MIGRATIONS), program.command(), program.args()).flatMap(List::stream).toList())
                 .withEnv(program.env())
                 .withResources(resources(template, Optional.empty()))
-                .withNewSecurityContext()
+                .withSecurityContext(restricted(null)) // the user's own image may need to write beside its program
+                .withVolumeMounts(mounts.certificates())
+                .addToVolumeMounts(connectionMount(task, true), new VolumeMountBuilder(TMP).withName(MIGRATIONS_TMP).build())
+                .build();
+    }
+
+    /** As the Pod Security profile restricted wants it of each container. @param readOnly whether its own files are; null: they are not */
+    static SecurityContext restricted(Boolean readOnly) {
+        return new SecurityContextBuilder()
                 .withAllowPrivilegeEscalation(false)
+                .withReadOnlyRootFilesystem(readOnly)
                 .withNewCapabilities()
                 .withDrop("ALL")
                 .endCapabilities()
-                .endSecurityContext()
-                .withVolumeMounts(mounts.certificates())
-                .addToVolumeMounts(connectionMount(task, true), new VolumeMountBuilder(TMP).withName(MIGRATIONS_TMP).build())
                 .build();
     }
 

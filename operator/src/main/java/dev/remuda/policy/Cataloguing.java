@@ -101,9 +101,9 @@ record Cataloguing(Catalogue status, List<Step> steps, Optional<Duration> again)
         if (last.job().failures() == 0) {
             return last.after() == null ? rest(last) : planned(seen, last.job().number() + 1, last.after(), last.imported(), 0);
         }
-        Duration left = Duration.between(seen.now(), last.job().finishedAt().plus(Rests.after(last.job().failures())));
-        return left.isPositive()
-                ? new Cataloguing(last, List.of(), Optional.of(left))
+        Optional<Duration> left = Rests.left(last.job(), Duration.ZERO, seen.now());
+        return left.isPresent()
+                ? new Cataloguing(last, List.of(), left)
                 : planned(seen, last.job().number() + 1, last.after(), last.imported(), last.job().failures());
     }
 

@@ -73,9 +73,9 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
         if (!work && !checkIsDue) {
             return new Maintaining(last, List.of(), seen.backups().isEmpty() ? Optional.empty() : Optional.of(Duration.between(seen.now(), check)));
         }
-        Duration rest = Duration.between(seen.now(), restsUntil(last, seen.now()));
-        if (rest.isPositive()) {
-            return new Maintaining(last, List.of(), Optional.of(rest));
+        Optional<Duration> rest = last == null ? Optional.empty() : Rests.left(last.job(), PAUSE, seen.now());
+        if (rest.isPresent()) {
+            return new Maintaining(last, List.of(), rest);
         }
         List<Step> marks = marks(seen, retaining);
         if (!marks.isEmpty()) {
@@ -90,13 +90,6 @@ record Maintaining(Maintenance status, List<Step> steps, Optional<Duration> agai
     private static Instant checkAt(Observed seen, Maintenance last) {
         boolean known = last != null && last.succeededAt() != null && !last.succeededAt().isAfter(seen.now());
         return (known ? last.succeededAt() : seen.created()).plus(AT_LEAST_EVERY);
-    }
-
-    private static Instant restsUntil(Maintenance last, Instant now) {
-        if (last == null || last.job().finishedAt().isAfter(now)) {
-            return now;
-        }
-        return last.job().finishedAt().plus(last.job().failures() == 0 ? PAUSE : Rests.after(last.job().failures()));
     }
 
     private static List<Step> marks(Observed seen, Retaining retaining) {

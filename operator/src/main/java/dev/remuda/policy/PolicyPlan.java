@@ -30,7 +30,8 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
         Scheduling scheduling = Scheduling.of(seen);
         Cataloguing cataloguing = Cataloguing.of(seen, jobs, startDeadline);
         Maintaining maintaining = Maintaining.of(seen, retaining, jobs, startDeadline);
-        Verifying verifying = Verifying.of(seen, retaining, jobs, startDeadline);
+        Points points = Points.of(seen);
+        Verifying verifying = Verifying.of(seen, retaining, points, jobs, startDeadline);
         List<Step> steps = new ArrayList<>(changed(seen));
         steps.addAll(cataloguing.steps());
         steps.addAll(scheduling.steps());
@@ -44,7 +45,7 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
                 .flatMap(Optional::stream)
                 .map(wait -> wait.isZero() ? wait : wait.compareTo(AT_LEAST) < 0 ? AT_LEAST : wait.compareTo(AT_MOST) > 0 ? AT_MOST : wait)
                 .min(Duration::compareTo);
-        return new PolicyPlan(PolicyStatuses.of(seen, scheduling, retaining, maintaining, cataloguing, verifying), steps, again);
+        return new PolicyPlan(PolicyStatuses.of(seen, scheduling, retaining, maintaining, cataloguing, verifying, points), steps, again);
     }
 
     /** For the record: who made it what it is now. A new policy is none that was changed. */

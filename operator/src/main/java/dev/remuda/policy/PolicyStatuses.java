@@ -27,18 +27,15 @@ final class PolicyStatuses {
     static final String READY = "Ready";
     static final String MAINTAINED = "Maintained";
 
-    private static final Comparator<Backup> BY_SNAPSHOT =
-            Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt()).thenComparing(backup -> backup.getMetadata().getName());
-
     private PolicyStatuses() {}
 
-    static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining, Cataloguing cataloguing, Verifying verifying) {
+    static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining, Cataloguing cataloguing, Verifying verifying, Points points) {
         List<Condition> conditions = new ArrayList<>();
         Scheduling.Readiness ready = scheduling.ready();
         Optional<Condition> strange = ready.ok() ? unreached(seen, cataloguing.status()) : Optional.empty();
         conditions.add(strange.orElseGet(() -> condition(seen, READY, ready.ok() ? "True" : "False", ready.reason(), ready.message())));
         maintained(seen, maintaining.status()).ifPresent(conditions::add);
-        verified(seen, verifying).ifPresent(conditions::add);
+        verified(seen, verifying, points).ifPresent(conditions::add);
         return new BackupPolicyStatus(
                 seen.policy().getMetadata().getGeneration(), conditions, newest(seen).map(PolicyStatuses::last).orElse(null), baseline(seen).orElse(null), scheduling.next().orElse(null), scheduling.overdueSince().orElse(null),
                 scheduling.tiers(),
@@ -85,11 +82,11 @@ final class PolicyStatuses {
         return verification.equals(Verification.NONE) ? null : verification;
     }
 
-    private static Optional<Condition> verified(Observed seen, Verifying verifying) {
+    private static Optional<Condition> verified(Observed seen, Verifying verifying, Points points) {
         Verification status = verifying.status();
         StoreJob job = status.job();
-        if (verifying.problem().isPresent()) {
-            return Optional.of(condition(seen, Trust.VERIFIED, "False", Reason.InvalidSchedule.name(), verifying.problem().get()));
+        if (points.problem().isPresent()) {
+            return Optional.of(condition(seen, Trust.VERIFIED, "False", Reason.InvalidSchedule.name(), points.problem().get()));
         }
         if (job != null && job.reason() != null) {
             return Optional.of(condition(seen, Trust.VERIFIED, "False", job.reason().name(), job.message()));
@@ -135,7 +132,7 @@ final class PolicyStatuses {
     private static Optional<Backup> newest(Observed seen) {
         return seen.in(Phase.Completed)
                 .filter(backup -> backup.getStatus().snapshotAt() != null && !Trust.isDamaged(backup.getStatus()))
-                .max(BY_SNAPSHOT);
+                .max(Backup.BY_SNAPSHOT);
     }
 
     /** Of the store that the policy names now. */
@@ -143,7 +140,7 @@ final class PolicyStatuses {
         return seen.in(Phase.Completed)
                 .filter(backup -> backup.getStatus().snapshotAt() != null && !Trust.isDamaged(backup.getStatus()) && !Trust.isSuspicious(backup.getStatus()))
                 .filter(backup -> seen.spec().storage().s3().isSameBucket(backup.getStatus().storage().s3()))
-                .max(BY_SNAPSHOT)
+                .max(Backup.BY_SNAPSHOT)
                 .map(backup -> new Baseline(backup.getMetadata().getName(), backup.getStatus().location().prefix()));
     }
 

@@ -34,49 +34,44 @@ import dev.remuda.task.VerifyResult;
  *
  * @param again when to look again though nothing changes
  */
-record Verifying(Verification status, List<Step> steps, Optional<Duration> again, Optional<String> problem) {
+record Verifying(Verification status, List<Step> steps, Optional<Duration> again) {
     /** A cause that spoils every drill, such as a wrong check, must not let all backups look bad. */
     static final int MOST_BAD = 3;
 
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    private static final Comparator<Backup> NEWEST_FIRST = Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt())
-            .thenComparing(backup -> backup.getMetadata().getName())
-            .reversed();
-
     /** @param retaining what is to go is not proved: nothing would be left to purge while it is, and nothing to prove afterwards */
-    static Verifying of(Observed seen, Retaining retaining, PolicyJobs jobs, Duration startDeadline) {
+    static Verifying of(Observed seen, Retaining retaining, Points points, PolicyJobs jobs, Duration startDeadline) {
         Verification present = seen.verification();
-        Points points = Points.of(seen);
         if (!present.underWay()) {
             return idle(seen, staying(seen, retaining), points.in(present), points);
         }
         return present.kind() == Kind.Drill
                 ? drill(seen, points.in(present), jobs, startDeadline, points)
-                : read(seen, points.in(present), jobs, startDeadline, points);
+                : read(seen, points.in(present), jobs, startDeadline);
     }
 
     private static Verifying idle(Observed seen, List<Backup> staying, Verification last, Points points) {
         if (Cataloguing.comesFirst(seen) || maintenanceRuns(seen)) {
-            return new Verifying(last, List.of(), Optional.empty(), points.problem());
+            return new Verifying(last, List.of(), Optional.empty());
         }
-        Optional<Duration> rest = rest(seen, last);
+        Optional<Duration> rest = last.job() == null ? Optional.empty() : Rests.left(last.job(), Duration.ZERO, seen.now());
         Optional<Kind> resting = rest.map(left -> last.kind()); // what fails by itself keeps nothing else from its turn
         Kind answer = seen.spec().verification().canDrill() ? Kind.Drill : Kind.Read;
         Optional<Backup> asked = staying.stream().filter(Verifying::isAsked).findFirst().filter(backup -> resting.filter(answer::equals).isEmpty());
         if (asked.isPresent()) {
-            return planned(seen, last, answer, List.of(asked.get()), request(asked.get()), points);
+            return planned(seen, last, answer, List.of(asked.get()), request(asked.get()));
         }
         if (!seen.spec().suspend() && points.drillDue().isPresent() && resting.filter(Kind.Drill::equals).isEmpty()) {
             Optional<Backup> next = last.bad() < MOST_BAD && seen.spec().verification().canDrill() ? nextToDrill(staying) : Optional.empty();
             return next.isPresent()
-                    ? planned(seen, last, Kind.Drill, List.of(next.get()), null, points)
-                    : new Verifying(points.drillDone(last), List.of(), Optional.of(SOON), points.problem());
+                    ? planned(seen, last, Kind.Drill, List.of(next.get()), null)
+                    : new Verifying(points.drillDone(last), List.of(), Optional.of(SOON));
         }
         List<Backup> unread = seen.spec().suspend() || resting.filter(Kind.Read::equals).isPresent() ? List.of() : unread(seen, staying, points);
         Optional<Duration> again = Stream.of(rest, points.next().map(next -> Duration.between(seen.now(), next).plus(SOON))).flatMap(Optional::stream).min(Duration::compareTo);
-        return unread.isEmpty() ? new Verifying(last, List.of(), again, points.problem()) : planned(seen, last, Kind.Read, unread, null, points);
+        return unread.isEmpty() ? new Verifying(last, List.of(), again) : planned(seen, last, Kind.Read, unread, null);
     }
 
     /** One that is planned and rests with its policy does not begin. */
@@ -85,24 +80,14 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
                 && !(seen.spec().suspend() && seen.status().maintenance().job().toBeCreated());
     }
 
-    /** After a failure; never longer than it may be, though the clock was set back. */
-    private static Optional<Duration> rest(Observed seen, Verification last) {
-        if (last.job() == null || last.job().failures() == 0) {
-            return Optional.empty();
-        }
-        Duration most = Rests.after(last.job().failures());
-        Duration left = Duration.between(seen.now(), last.job().finishedAt().plus(most));
-        return Optional.of(left).filter(wait -> wait.isPositive() && wait.compareTo(most) <= 0);
-    }
-
     /** @param request that it answers; null: it is one of the schedule's */
-    private static Verifying planned(Observed seen, Verification last, Kind kind, List<Backup> backups, String request, Points points) {
+    private static Verifying planned(Observed seen, Verification last, Kind kind, List<Backup> backups, String request) {
         int number = last.job() == null ? 1 : last.job().number() + 1;
         StoreJob job = StoreJob.planned(number, PolicyJobs.verificationName(seen, number), last.job() == null ? 0 : last.job().failures());
         List<String> names = backups.stream().map(backup -> backup.getMetadata().getName()).toList();
         List<String> uids = backups.stream().map(backup -> backup.getMetadata().getUid()).toList();
         return new Verifying(
-                new Verification(job, kind, names, uids, request, last.drills(), last.integrity(), last.bad(), last.lastVerified()), List.of(), Optional.of(Duration.ZERO), points.problem());
+                new Verification(job, kind, names, uids, request, last.drills(), last.integrity(), last.bad(), last.lastVerified()), List.of(), Optional.of(Duration.ZERO));
     }
 
     private static List<Backup> staying(Observed seen, Retaining retaining) {
@@ -116,7 +101,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         return seen.in(Phase.Completed)
                 .filter(backup -> !backup.isOfNewerVersion() && backup.getStatus().location() != null && backup.getStatus().snapshotAt() != null)
                 .filter(backup -> backup.getStatus().storageClass() == null || !backup.getStatus().storageClass().isArchive())
-                .sorted(NEWEST_FIRST);
+                .sorted(Backup.BY_SNAPSHOT.reversed());
     }
 
     private static boolean isAsked(Backup backup) {
@@ -152,19 +137,19 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
 
     private static Verifying drill(Observed seen, Verification running, PolicyJobs jobs, Duration startDeadline, Points points) {
         return switch (Turn.of(seen, running.job(), seen.jobs().verification(), RestoreResult.class, startDeadline)) {
-            case Turn.Create<RestoreResult> _ -> create(seen, running, named(seen, running).findFirst().filter(backup -> seen.spec().verification().canDrill()).map(backup -> jobs.drill(seen, running.job(), backup)), points);
+            case Turn.Create<RestoreResult> _ -> create(seen, running, named(seen, running).findFirst().filter(backup -> seen.spec().verification().canDrill()).map(backup -> jobs.drill(seen, running.job(), backup)));
             case Turn.Ended<RestoreResult>(RestoreResult result) -> restored(seen, running, result, points);
             case Turn.Failed<RestoreResult> failed when failed.reason().speaksAgainstBackup() -> refuted(seen, running, failed, points);
-            case Turn<RestoreResult> other -> goOn(seen, running, other, points);
+            case Turn<RestoreResult> other -> goOn(seen, running, other);
         };
     }
 
-    private static Verifying read(Observed seen, Verification running, PolicyJobs jobs, Duration startDeadline, Points points) {
+    private static Verifying read(Observed seen, Verification running, PolicyJobs jobs, Duration startDeadline) {
         return switch (Turn.of(seen, running.job(), seen.jobs().verification(), VerifyResult.class, startDeadline)) {
             case Turn.Create<VerifyResult> _ -> create(
-                    seen, running, Optional.of(named(seen, running).toList()).filter(some -> !some.isEmpty()).map(some -> jobs.read(seen, running.job(), some)), points);
-            case Turn.Ended<VerifyResult>(VerifyResult result) -> wasRead(seen, running, result, points);
-            case Turn<VerifyResult> other -> goOn(seen, running, other, points);
+                    seen, running, Optional.of(named(seen, running).toList()).filter(some -> !some.isEmpty()).map(some -> jobs.read(seen, running.job(), some)));
+            case Turn.Ended<VerifyResult>(VerifyResult result) -> wasRead(seen, running, result);
+            case Turn<VerifyResult> other -> goOn(seen, running, other);
         };
     }
 
@@ -174,24 +159,24 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
     }
 
     /** @param job empty: what it was planned for has been deleted since */
-    private static Verifying create(Observed seen, Verification planned, Optional<Job> job, Points points) {
+    private static Verifying create(Observed seen, Verification planned, Optional<Job> job) {
         StoreJob next = job.isPresent()
                 ? planned.job().started(seen.now())
                 : planned.job().succeeded(seen.now(), "nothing was done: " + String.join(", ", planned.backups()) + " went meanwhile, or the policy changed");
         return new Verifying(
-                planned.with(next), job.<List<Step>>map(made -> List.of(new Step.CreateJob(made))).orElse(List.of()), Optional.of(job.isPresent() ? LOOK_AGAIN : SOON), points.problem());
+                planned.with(next), job.<List<Step>>map(made -> List.of(new Step.CreateJob(made))).orElse(List.of()), Optional.of(job.isPresent() ? LOOK_AGAIN : SOON));
     }
 
-    private static Verifying goOn(Observed seen, Verification running, Turn<?> turn, Points points) {
+    private static Verifying goOn(Observed seen, Verification running, Turn<?> turn) {
         return switch (turn) {
-            case Turn.Begun<?> _ -> new Verifying(running.with(running.job().started(seen.now())), List.of(), Optional.of(Duration.ZERO), points.problem());
-            case Turn.NameTaken<?> _ -> planned(seen, running, running.kind(), named(seen, running).toList(), running.request(), points);
+            case Turn.Begun<?> _ -> new Verifying(running.with(running.job().started(seen.now())), List.of(), Optional.of(Duration.ZERO));
+            case Turn.NameTaken<?> _ -> planned(seen, running, running.kind(), named(seen, running).toList(), running.request());
             case Turn.Failed<?> failed -> {
                 List<Step> steps = new ArrayList<>(failed.steps());
                 steps.addAll(told(seen, failed.reason(), what(running) + ": " + failed.message()));
-                yield new Verifying(running.with(running.job().failed(seen.now(), failed.reason(), failed.message())), steps, Optional.of(Duration.ZERO), points.problem());
+                yield new Verifying(running.with(running.job().failed(seen.now(), failed.reason(), failed.message())), steps, Optional.of(Duration.ZERO));
             }
-            default -> new Verifying(running, List.of(), Optional.of(LOOK_AGAIN), points.problem());
+            default -> new Verifying(running, List.of(), Optional.of(LOOK_AGAIN));
         };
     }
 
@@ -219,7 +204,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         Verification done =
                 new Verification(running.job().succeeded(seen.now(), account), running.kind(), running.backups(), running.uids(), running.request(), running.drills(), running.integrity(), running.bad(), drill);
         boolean asked = running.request() != null; // and so need not be the newest, which the schedule wants
-        return new Verifying(asked ? done : points.drillDone(done), steps, Optional.of(SOON), points.problem());
+        return new Verifying(asked ? done : points.drillDone(done), steps, Optional.of(SOON));
     }
 
     private static Verifying refuted(Observed seen, Verification running, Turn.Failed<RestoreResult> failed, Points points) {
@@ -233,10 +218,10 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         StoreJob job = running.job().succeeded(seen.now(), message); // it has done its work, and the answer is no
         return new Verifying(
                 new Verification(job, running.kind(), running.backups(), running.uids(), running.request(), running.drills(), running.integrity(), running.bad() + (points.drillDue().isPresent() ? 1 : 0), running.lastVerified()), steps,
-                Optional.of(SOON), points.problem());
+                Optional.of(SOON));
     }
 
-    private static Verifying wasRead(Observed seen, Verification running, VerifyResult result, Points points) {
+    private static Verifying wasRead(Observed seen, Verification running, VerifyResult result) {
         List<Step> steps = new ArrayList<>();
         for (Backup backup : named(seen, running).toList()) {
             Proof proof = Proof.of(backup, seen, running);
@@ -261,7 +246,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
             steps.addAll(told(seen, result.stoppedBy().reason(), what(running) + ": " + result.stoppedBy().message()));
             job = running.job().failed(seen.now(), result.stoppedBy().reason(), result.stoppedBy().message());
         }
-        return new Verifying(running.with(job), steps, Optional.of(SOON), points.problem());
+        return new Verifying(running.with(job), steps, Optional.of(SOON));
     }
 
     private static String account(VerifyResult result) {

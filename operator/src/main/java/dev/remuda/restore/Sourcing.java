@@ -1,9 +1,7 @@
 package dev.remuda.restore;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -30,9 +28,6 @@ final class Sourcing {
 
     private static final Duration GRACE = Duration.ofMinutes(1);
     private static final int SHOWN = 5;
-
-    private static final Comparator<Backup> BY_AGE =
-            Comparator.<Backup, Instant>comparing(backup -> backup.getStatus().snapshotAt()).thenComparing(backup -> backup.getMetadata().getName());
 
     private Sourcing() {}
 
@@ -79,7 +74,7 @@ final class Sourcing {
     }
 
     private static RestorePlan latest(Observed seen, RestoreSpec.LatestOf wanted) {
-        List<Backup> known = seen.candidates().stream().filter(backup -> isCandidate(backup, wanted.policy())).sorted(BY_AGE.reversed()).toList();
+        List<Backup> known = seen.candidates().stream().filter(backup -> isCandidate(backup, wanted.policy())).sorted(Backup.BY_SNAPSHOT.reversed()).toList();
         Optional<Backup> newest = known.stream().filter(backup -> fits(backup, wanted) && !Trust.isDamaged(backup.getStatus())).findFirst();
         return newest.isPresent() ? begin(seen, newest, passedOver(known, wanted, newest.get())) : fail(seen, Reason.NoBackupFound, nothing(seen, wanted, known));
     }

@@ -189,6 +189,17 @@ class CataloguingTest {
     }
 
     @Test
+    void anEndThatWasNotedUnderAClockThatWasAheadHoldsNothingUp() {
+        world.forget();
+        stored("a");
+        world.policy.setStatus(new BackupPolicyStatus(
+                1L, null, null, null, null, null, null, null, null,
+                new Catalogue(new StoreJob(1, "horses-catalogue-1", world.now, world.now.plus(Duration.ofDays(30)), Reason.StorageUnreachable, "away", 1), null, null, 0, null, null), null, null));
+        world.reconcileUntilItRests();
+        assertThat(catalogue().completedAt()).isEqualTo(world.now);
+    }
+
+    @Test
     void aStoreThatIsAwayIsAskedAgainAndAgainAndThatIsToldOnce() {
         world.forget();
         Instant end = world.now.plus(Duration.ofHours(3));
