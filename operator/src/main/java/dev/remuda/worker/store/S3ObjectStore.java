@@ -32,8 +32,6 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import dev.remuda.task.Reason;
 import dev.remuda.task.StorageClass;
 import dev.remuda.task.StoreAccess;
-import dev.remuda.task.StoreEncryption;
-import dev.remuda.task.StoreLock;
 import dev.remuda.worker.Patience;
 import dev.remuda.worker.Stop;
 import dev.remuda.worker.WorkFailure;
@@ -111,42 +109,28 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     /** A store may take the wish and not grant it. */
-    private void requireEncrypted(String key) {
-        StoreEncryption wanted = access.encryption();
-        if (wanted == null) {
+    private void requireGranted(String key) {
+        boolean locks = access.lock() != null && Locking.covers(key);
+        if (access.encryption() == null && !locks) {
             return;
         }
-        HeadObjectResponse head = call("looking at " + url(key), "s3:GetObject", () -> patient.headObject(request -> request.bucket(access.bucket()).key(key)));
-        String found = head.serverSideEncryptionAsString() == null ? "none" : head.serverSideEncryptionAsString() + (head.ssekmsKeyId() == null ? "" : " with key " + head.ssekmsKeyId());
-        boolean granted = wanted.algorithm().equals(head.serverSideEncryptionAsString())
-                && (wanted.keyId() == null || head.ssekmsKeyId() != null && (head.ssekmsKeyId().equals(wanted.keyId()) || head.ssekmsKeyId().endsWith("/" + wanted.keyId())));
-        if (!granted) {
-            throw new WorkFailure(
-                    Reason.InvalidSpec, url(key) + " was to be encrypted by the store (" + wanted.algorithm() + (wanted.keyId() == null ? "" : " with key " + wanted.keyId())
-                            + ") but is stored with " + found + ": correct storage.s3.serverSideEncryption, or take another store");
+        HeadObjectResponse head = head(key, locks ? "s3:GetObject and s3:GetObjectRetention" : "s3:GetObject");
+        if (access.encryption() != null) {
+            Granted.requireEncrypted(url(key), head, access.encryption());
+        }
+        if (locks) {
+            Granted.requireLocked(url(key), head, access.lock());
         }
     }
 
-    private void requireLocked(String key) {
-        StoreLock wanted = access.lock();
-        if (wanted == null || !Locking.covers(key)) {
-            return;
-        }
-        HeadObjectResponse head = call("looking at " + url(key), "s3:GetObject and s3:GetObjectRetention", () -> patient.headObject(request -> request.bucket(access.bucket()).key(key)));
-        boolean locked = wanted.mode().equals(head.objectLockModeAsString()) && head.objectLockRetainUntilDate() != null && !head.objectLockRetainUntilDate().isBefore(wanted.until());
-        if (!locked) {
-            throw new WorkFailure(
-                    Reason.InvalidSpec, url(key) + " was to be locked until " + wanted.until() + " (" + wanted.mode() + ") but is "
-                            + (head.objectLockModeAsString() == null ? "not locked" : "locked until " + head.objectLockRetainUntilDate() + " (" + head.objectLockModeAsString() + ")")
-                            + ": make the bucket with Object Lock, grant s3:PutObjectRetention and s3:GetObjectRetention, or remove storage.s3.objectLock");
-        }
+    private HeadObjectResponse head(String key, String permission) {
+        return call("looking at " + url(key), permission, () -> patient.headObject(request -> request.bucket(access.bucket()).key(key)));
     }
 
     @Override
     public void hold(String key, boolean on) {
         ObjectLockLegalHoldStatus wanted = on ? ObjectLockLegalHoldStatus.ON : ObjectLockLegalHoldStatus.OFF;
-        HeadObjectResponse head = call("looking at " + url(key), "s3:GetObject and s3:GetObjectLegalHold", () -> patient.headObject(request -> request.bucket(access.bucket()).key(key)));
-        boolean held = head.objectLockLegalHoldStatus() == ObjectLockLegalHoldStatus.ON;
+        boolean held = head(key, "s3:GetObject and s3:GetObjectLegalHold").objectLockLegalHoldStatus() == ObjectLockLegalHoldStatus.ON;
         if (held != on) {
             call("holding " + url(key), "s3:PutObjectLegalHold", () -> s3.putObjectLegalHold(request -> request.bucket(access.bucket()).key(key).legalHold(hold -> hold.status(wanted))
                     .checksumAlgorithm(ChecksumAlgorithm.CRC32)));
@@ -201,7 +185,9 @@ public final class S3ObjectStore implements ObjectStore {
             patient.putObject(
                     request -> request.bucket(access.bucket()).key(key).contentType(contentType).metadata(Attributes.metadata(labels)).ifNoneMatch("*"),
                     RequestBody.fromBytes(bytes));
-            requireLocked(key);
+            if (access.lock() != null && Locking.covers(key)) {
+                Granted.requireLocked(url(key), head(key, "s3:GetObject and s3:GetObjectRetention"), access.lock());
+            }
             return true;
         } catch (S3Exception e) {
             if (e.statusCode() == 412) {
@@ -349,8 +335,7 @@ public final class S3ObjectStore implements ObjectStore {
                     .multipartUpload(upload -> upload.parts(parts))
                     .checksumCRC64NVME(checksum)
                     .checksumType(ChecksumType.FULL_OBJECT)));
-            requireEncrypted(key);
-            requireLocked(key);
+            requireGranted(key);
         }
 
         @Override
