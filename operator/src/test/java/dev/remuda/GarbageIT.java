@@ -1,5 +1,6 @@
 package dev.remuda;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -15,20 +16,22 @@ import dev.remuda.support.ApiServer;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
-import dev.remuda.support.Started;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What goes with a deleted Backup, with Kubernetes' real garbage collector. */
 class GarbageIT {
-    private final ApiServer server = ApiServer.shared();
-    private final KubernetesClient client = server.admin();
-    private final String namespace = server.createNamespace("garbage");
-    private final Kubelet kubelet = new Kubelet(client, namespace);
-
     @Test
     void aDeletedBackupTakesItsJobsWithItAndItsNameCanBeUsedAgain() throws Exception {
-        Started collector = server.controllers("garbage-collector-controller");
+        try (ApiServer server = ApiServer.withControllers("garbage-collector-controller")) {
+            collect(server);
+        }
+    }
+
+    private static void collect(ApiServer server) throws IOException {
+        KubernetesClient client = server.admin();
+        String namespace = server.createNamespace("garbage");
+        Kubelet kubelet = new Kubelet(client, namespace);
         try (OperatorApp operator = OperatorApp.start(server.adminClient(), Samples.config(namespace), Clock.systemUTC(), () -> {})) {
             assertThat(operator.healthPort()).isPositive();
             client.resource(Samples.in(namespace, Samples.policy())).create();
@@ -47,8 +50,6 @@ class GarbageIT {
                 assertThat(client.resources(Pod.class).inNamespace(namespace).list().getItems()).isEmpty();
             });
             assertThat(second.getMetadata().getOwnerReferences()).hasSize(1);
-        } finally {
-            collector.kill();
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.remuda.cluster;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,15 +14,11 @@ import java.util.stream.Stream;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ResourceQuota;
-import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Backup;
@@ -47,7 +42,6 @@ import dev.remuda.support.KnownFleet;
 import dev.remuda.support.Kubelet;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
-import dev.remuda.support.Started;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.SettleTask;
 
@@ -184,36 +178,6 @@ class KubernetesClusterIT {
             assertThat(counter.getId().getTag("reason")).isEqualTo("DumpFailed");
             assertThat(counter.getId().getTag("kind")).isEqualTo("Backup");
         });
-    }
-
-    /** With Kubernetes' real Job controller, and a quota that allows no Pod. */
-    @Test
-    void whyAJobGetsNoPodIsReadFromItsEvents() throws IOException {
-        Map<String, Quantity> none = Map.of("pods", new Quantity("0"));
-        ResourceQuota quota = client.resource(new ResourceQuotaBuilder()
-                        .withNewMetadata()
-                        .withName("none")
-                        .withNamespace(namespace)
-                        .endMetadata()
-                        .withNewSpec()
-                        .withHard(none)
-                        .endSpec()
-                        .build())
-                .create();
-        // The quota controller would write this.
-        client.resource(new ResourceQuotaBuilder(quota).withNewStatus().withHard(none).withUsed(none).endStatus().build()).updateStatus();
-        Started controller = server.controllers("job-controller");
-        try {
-            cluster.create(job());
-            Awaitility.await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(50)).untilAsserted(
-                    () -> assertThat(cluster.job(namespace, "monday-1").orElseThrow().outcome(Instant.now()))
-                            .isInstanceOfSatisfying(Outcome.Waiting.class, waiting -> {
-                                assertThat(waiting.reason()).isEqualTo("FailedCreate");
-                                assertThat(waiting.message()).contains("is forbidden: exceeded quota: none");
-                            }));
-        } finally {
-            controller.kill();
-        }
     }
 
     /** As the kubelet was seen to tell of a ConfigMap that does not exist. */

@@ -34,9 +34,9 @@ import dev.remuda.api.Restore;
 
 /**
  * A real etcd and kube-apiserver with Remuda's CRDs, and nothing else: no controller acts and no Pod runs, unless a test does it. RBAC is on.
- * One serves all tests of a JVM; each test takes a namespace of its own.
+ * One serves all tests of a JVM; each test takes a namespace of its own. Kubernetes' own controllers would work through all that those tests left, so they get a server that is theirs.
  */
-public final class ApiServer {
+public final class ApiServer implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static ApiServer shared;
     private static RuntimeException failure;
@@ -48,6 +48,7 @@ public final class ApiServer {
     private final KubernetesClient admin;
     private final Started etcd;
     private Started server;
+    private Started controllers;
 
     private ApiServer() throws IOException, GeneralSecurityException {
         writeFiles();
@@ -76,6 +77,17 @@ public final class ApiServer {
             }
         }
         return shared;
+    }
+
+    /** One of the caller's own, empty, on which these controllers of Kubernetes work. */
+    public static ApiServer withControllers(String list) throws IOException, GeneralSecurityException {
+        ApiServer own = new ApiServer();
+        own.controllers = Started.program(
+                List.of(
+                        Folders.tool("kube-controller-manager").toString(), "--kubeconfig", own.kubeconfig().toString(), "--controllers", list,
+                        "--leader-elect=false", "--secure-port=0"),
+                Map.of(), Folders.log("kube-controller-manager"));
+        return own;
     }
 
     /** A client that may do everything. It is everybody's: do not close it. */
@@ -156,18 +168,18 @@ public final class ApiServer {
         return folder.resolve("audit.log");
     }
 
-    /** The controllers of that list, working until the answer is killed. */
-    public Started controllers(String list) throws IOException {
-        return Started.program(
-                List.of(
-                        Folders.tool("kube-controller-manager").toString(), "--kubeconfig", kubeconfig().toString(), "--controllers", list,
-                        "--leader-elect=false", "--secure-port=0"),
-                Map.of(), Folders.log("kube-controller-manager"));
-    }
-
     /** As if its machine lost power. What it has stored is safe in etcd. */
     public void kill() {
         server.kill();
+    }
+
+    /** Ends a server that is the caller's own. */
+    @Override
+    public void close() {
+        controllers.kill();
+        admin.close();
+        server.kill();
+        etcd.kill();
     }
 
     public void run() {
