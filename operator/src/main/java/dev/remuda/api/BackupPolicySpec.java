@@ -13,6 +13,9 @@ import io.fabric8.generator.annotation.ValidationRule;
 
 /** The wanted state of a {@link BackupPolicy}. */
 @ValidationRule(
+        value = "!has(self.storage.volume) || !has(self.tiers) || self.tiers.all(tier, !has(tier.storageClass))",
+        message = "a volume has no storage classes; remove storageClass from the tiers, or store in s3")
+@ValidationRule(
         value = "!has(self.verification) || !has(self.verification.schedule) || !has(self.dump) || !has(self.dump.content) || self.dump.content != 'DataOnly'",
         message = "a dump of rows alone (dump.content DataOnly) cannot be restored by itself, so no drill can be held; remove verification.schedule")
 public record BackupPolicySpec(
@@ -106,7 +109,7 @@ public record BackupPolicySpec(
     }
 
     /** How the store that holds a backup is reached: with the present key where it is the policy's own bucket still, else as it was noted then. */
-    public S3Spec reach(S3Spec noted) {
-        return storage.s3().isSameBucket(noted) ? storage.s3() : noted;
+    public StorageSpec reach(StorageSpec noted) {
+        return storage.isSamePlace(noted) ? storage : noted;
     }
 }

@@ -108,8 +108,8 @@ public record BackupStatus(
     }
 
     /** How its store is reached: as its policy says while that is there and the bucket is still the same, else as was noted. */
-    public S3Spec store(Optional<BackupPolicy> policy) {
-        return policy.map(known -> known.getSpec().reach(storage.s3())).orElse(storage.s3());
+    public StorageSpec store(Optional<BackupPolicy> policy) {
+        return policy.map(known -> known.getSpec().reach(storage)).orElse(storage);
     }
 
     /** What the Pods of its Jobs are given: as its policy says while that is there, else as was noted. */

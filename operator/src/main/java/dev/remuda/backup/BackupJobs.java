@@ -60,7 +60,7 @@ final class BackupJobs {
                 seen.policyName(),
                 attempt.number(),
                 mounts.database(status.database()),
-                mounts.store(status.storage().s3()).locking(lock(status)),
+                mounts.store(status.storage()).locking(lock(status)),
                 status.location().prefix(),
                 IntStream.range(1, attempt.number()).mapToObj(before -> Names.attemptPrefix(status.location().prefix(), before)).toList(),
                 policy.dump().compression().toTask(),
@@ -74,13 +74,18 @@ final class BackupJobs {
                 isSafety(seen) ? null : JobBuilding.claimant(seen.policy().orElseThrow()),
                 isSafety(seen) ? seen.backup().getSpec().safety().restore() : null,
                 policy.recipients(),
+                expectedBytes(seen),
                 isSafety(seen) ? null : baseline(seen));
         return building.build(owner, attempt.job(), "backup", task, mounts, policy.jobTemplate(), Trying.left(seen, policy));
     }
 
     private static StoreLock lock(BackupStatus status) {
         Instant until = status.location().lockedUntil();
-        return until == null ? null : new StoreLock(status.storage().s3().objectLock().mode().name(), until);
+        return until == null ? null : new StoreLock(status.storage().objectLock().orElseThrow().mode().name(), until);
+    }
+
+    private static long expectedBytes(Observed seen) {
+        return seen.policy().map(BackupPolicy::getStatus).map(BackupPolicyStatus::lastBackup).map(BackupPolicyStatus.LastBackup::sizeBytes).orElse(0L);
     }
 
     /** Of the same store; safety backups are of what went wrong. */
@@ -89,7 +94,7 @@ final class BackupJobs {
         int percent = policy.getSpec().anomalies().dropPercent();
         return Optional.ofNullable(policy.getStatus())
                 .map(BackupPolicyStatus::baseline)
-                .filter(before -> percent > 0 && before.prefix().startsWith(Names.root(seen.status().storage().s3().prefix(), seen.backup().getMetadata().getNamespace(), seen.policyName())))
+                .filter(before -> percent > 0 && before.prefix().startsWith(Names.root(seen.status().storage().prefix(), seen.backup().getMetadata().getNamespace(), seen.policyName())))
                 .map(before -> new BackupTask.Baseline(before.backup(), before.prefix(), percent))
                 .orElse(null);
     }
@@ -114,7 +119,7 @@ final class BackupJobs {
         Owner owner = owner(seen);
         Mounts mounts = new Mounts();
         String prefix = seen.status().location().prefix();
-        String root = Names.root(seen.status().storage().s3().prefix(), owner.namespace(), seen.policyName());
+        String root = Names.root(seen.status().storage().prefix(), owner.namespace(), seen.policyName());
         MaintainTask task = new MaintainTask(
                 mounts.store(seen.status().store(seen.policy())), root, seen.policy().map(JobBuilding::claimant).orElse(null), null, null, List.of(new MaintainTask.Purge(owner.uid(), owner.name(), prefix, null)), null);
         return new JobBuilder(building.build(owner, purgeName(seen), "purge", task, mounts, seen.status().template(seen.policy()), SETTLE_TIMEOUT))

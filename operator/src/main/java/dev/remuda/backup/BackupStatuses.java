@@ -19,7 +19,7 @@ import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
 import dev.remuda.api.ProgressStatus;
-import dev.remuda.api.S3Spec;
+import dev.remuda.api.StorageSpec;
 import dev.remuda.api.TierSpec;
 import dev.remuda.job.Labels;
 import dev.remuda.job.Names;
@@ -41,13 +41,13 @@ final class BackupStatuses {
     }
 
     static BackupStatus planned(Observed seen, BackupPolicy policy) {
-        S3Spec s3 = policy.getSpec().storage().s3();
-        String prefix = Names.attemptPrefix(s3.prefix(), Owner.of(policy), BackupJobs.owner(seen), 1);
+        StorageSpec store = policy.getSpec().storage();
+        String prefix = Names.attemptPrefix(store.prefix(), Owner.of(policy), BackupJobs.owner(seen), 1);
         Optional<TierSpec> tier = policy.getSpec().hottest(seen.backup().getSpec().ofTiers());
         Attempt attempt = Attempt.planned(1, BackupJobs.jobName(seen, 1));
         return new BackupStatus(
                 Phase.Pending, condition(seen, "Pending", "the Job is being created"), List.of(attempt), now(seen), null, null,
-                database(seen, policy), policy.getSpec().storage(), policy.getSpec().jobTemplate(), location(s3, prefix, lock(seen, policy)),
+                database(seen, policy), policy.getSpec().storage(), policy.getSpec().jobTemplate(), location(store, prefix, lock(seen, policy)),
                 tier.map(TierSpec::name).orElse(null), tier.map(TierSpec::storageClass).map(BackupStatuses::quick).orElse(null), null, null,
                 null, null, null, null, null, null, null, null, null, null, null);
     }
@@ -105,8 +105,8 @@ final class BackupStatuses {
         List<Attempt> attempts = replaceLast(seen, seen.attempt().get().failed(now(seen), cause.reason(), cause.message()));
         attempts.add(Attempt.planned(next, BackupJobs.jobName(seen, next)));
         BackupStatus status = with(before, Phase.Pending, condition(seen, cause.reason().name(), message), attempts, null);
-        S3Spec s3 = before.storage().s3();
-        return status.movedTo(location(s3, Names.attemptPrefix(before.location().prefix(), next), before.location().lockedUntil()));
+        StorageSpec store = before.storage();
+        return status.movedTo(location(store, Names.attemptPrefix(before.location().prefix(), next), before.location().lockedUntil()));
     }
 
     /** @param account what is to be said beside the cause, of all attempts together */
@@ -125,7 +125,7 @@ final class BackupStatuses {
         BackupStatus facts = new BackupStatus(
                 Phase.Completed, before.conditions(), replaceLast(seen, done), before.startedAt(), result.finishedAt(),
                 duration(before.startedAt(), result.finishedAt()), before.database(), before.storage(), before.jobTemplate(),
-                at(before.storage().s3(), result.dataKey(), before.location().lockedUntil()), before.tier(),
+                at(before.storage(), result.dataKey(), before.location().lockedUntil()), before.tier(),
                 before.storageClass(), null, null, result.snapshotAt(),
                 result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
                 result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
@@ -148,7 +148,7 @@ final class BackupStatuses {
         BackupResult result = found.result();
         BackupStatus facts = new BackupStatus(
                 Phase.Completed, List.of(), List.of(), result.startedAt(), result.finishedAt(), duration(result.startedAt(), result.finishedAt()), database(seen, policy),
-                policy.getSpec().storage(), policy.getSpec().jobTemplate(), at(policy.getSpec().storage().s3(), result.dataKey(), null), found.tier(), found.storageClass(), null, null,
+                policy.getSpec().storage(), policy.getSpec().jobTemplate(), at(policy.getSpec().storage(), result.dataKey(), null), found.tier(), found.storageClass(), null, null,
                 result.snapshotAt(), result.sizeBytes(), Sizes.format(result.sizeBytes()), result.databaseSizeBytes(), result.checksum(), result.databaseName(),
                 result.serverVersion(), result.lsn(), result.extensions(), result.tables(), result.rows());
         String message = message(facts, result.note()) + ". Found in the store, where its manifest says so";
@@ -160,13 +160,13 @@ final class BackupStatuses {
         return seen.status().in(Phase.Deleting, CompletedCondition.failed(seen.status().conditions(), reason, message, seen.generation(), seen.now()));
     }
 
-    private static Location location(S3Spec s3, String prefix, Instant lockedUntil) {
-        return new Location("s3://" + s3.bucket() + "/" + prefix, prefix, null, lockedUntil);
+    private static Location location(StorageSpec store, String prefix, Instant lockedUntil) {
+        return new Location(store.url(prefix), prefix, null, lockedUntil);
     }
 
     /** As long as the longest of its tiers keeps it by age; what counts keep may go tomorrow. */
     private static Instant lock(Observed seen, BackupPolicy policy) {
-        if (policy.getSpec().storage().s3().objectLock() == null) {
+        if (policy.getSpec().storage().objectLock().isEmpty()) {
             return null;
         }
         return seen.backup().getSpec().ofTiers().stream()
@@ -179,8 +179,8 @@ final class BackupStatuses {
     }
 
     /** Where the dump lies: an earlier attempt may have made it. */
-    private static Location at(S3Spec s3, String dataKey, Instant lockedUntil) {
-        Location place = location(s3, dataKey.substring(0, dataKey.lastIndexOf('/') + 1), lockedUntil);
+    private static Location at(StorageSpec store, String dataKey, Instant lockedUntil) {
+        Location place = location(store, dataKey.substring(0, dataKey.lastIndexOf('/') + 1), lockedUntil);
         return new Location(place.url(), place.prefix(), dataKey, lockedUntil);
     }
 

@@ -75,7 +75,7 @@ record Observed(Backup backup, Optional<BackupPolicy> policy, Map<String, JobVie
                 .map(annotations -> annotations.get(Labels.FOUND))
                 .flatMap(Catalogued::read)
                 .filter(found -> spec().filter(policy -> found.prefix().startsWith(
-                        Names.root(policy.storage().s3().prefix(), backup.getMetadata().getNamespace(), policyName()))).isPresent());
+                        Names.root(policy.storage().prefix(), backup.getMetadata().getNamespace(), policyName()))).isPresent());
     }
 
     /** What the policy says, while it is there. */

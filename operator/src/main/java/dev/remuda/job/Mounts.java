@@ -17,6 +17,8 @@ import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.DecryptionSpec;
 import dev.remuda.api.S3Spec;
 import dev.remuda.api.SecretRef;
+import dev.remuda.api.StorageSpec;
+import dev.remuda.api.VolumeSpec;
 import dev.remuda.task.DatabaseAccess;
 import dev.remuda.task.SecretFiles;
 import dev.remuda.task.StoreAccess;
@@ -29,6 +31,7 @@ public final class Mounts {
     private static final String ROOT = "/var/run/remuda/";
     private static final String CERTIFICATES = "database-ca";
     private static final String SCRATCH = "scratch";
+    private static final String VOLUME = "store";
 
     private final List<Volume> volumes = new ArrayList<>();
     private final List<VolumeMount> mounts = new ArrayList<>();
@@ -44,7 +47,18 @@ public final class Mounts {
                 spec.caRef() == null ? null : certificates(spec.caRef()));
     }
 
-    public StoreAccess store(S3Spec spec) {
+    public StoreAccess store(StorageSpec spec) {
+        return spec.s3() == null ? volume(spec.volume()) : bucket(spec.s3());
+    }
+
+    /** The whole claim is mounted: a folder of it that is missing would keep the Pod from starting, while the worker says so. */
+    private StoreAccess volume(VolumeSpec spec) {
+        volumes.add(new VolumeBuilder().withName(VOLUME).withNewPersistentVolumeClaim().withClaimName(spec.claimName()).endPersistentVolumeClaim().build());
+        mounts.add(new VolumeMountBuilder().withName(VOLUME).withMountPath("/" + VOLUME).build());
+        return StoreAccess.volume(spec.claimName(), "/" + VOLUME + (spec.path() == null ? "" : "/" + spec.path()));
+    }
+
+    private StoreAccess bucket(S3Spec spec) {
         return new StoreAccess(
                 spec.bucket(),
                 spec.region(),
@@ -53,6 +67,7 @@ public final class Mounts {
                 spec.secretRef() == null ? null : secret("store", spec.secretRef()),
                 spec.tagging(),
                 spec.encryption().orElse(null),
+                null,
                 null);
     }
 

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 import dev.remuda.api.Durations;
-import dev.remuda.api.S3Spec;
+import dev.remuda.api.StorageSpec;
 import dev.remuda.api.TierSpec;
 import dev.remuda.api.Transitions;
 import dev.remuda.job.Names;
@@ -24,8 +24,8 @@ final class LifecycleRules {
     private LifecycleRules() {}
 
     static Optional<String> of(Observed seen) {
-        S3Spec s3 = seen.spec().storage().s3();
-        if (s3.transitions() != Transitions.Lifecycle) {
+        StorageSpec store = seen.spec().storage();
+        if (store.transitions() != Transitions.Lifecycle) {
             return Optional.empty();
         }
         List<Object> rules = new ArrayList<>();
@@ -33,7 +33,7 @@ final class LifecycleRules {
         for (TierSpec tier : seen.spec().tiers()) {
             boolean first = tier == seen.spec().tiers().getFirst(); // it holds the newest backup, which must come back at once
             if (tier.storageClass() != null && tier.storageClass() != StorageClass.STANDARD && !(first && tier.storageClass().isArchive())) {
-                rules.add(rule(seen, Names.root(s3.prefix(), seen.namespace(), seen.name()), tier, days));
+                rules.add(rule(seen, Names.root(store.prefix(), seen.namespace(), seen.name()), tier, days));
             }
             days = Math.max(days, days(tier));
         }

@@ -15,7 +15,7 @@ import dev.remuda.api.BackupPolicyStatus.Catalogue;
 import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
 import dev.remuda.api.RestoreSpec;
-import dev.remuda.api.S3Spec;
+import dev.remuda.api.StorageSpec;
 import dev.remuda.api.StoreJob;
 import dev.remuda.api.VerificationSpec;
 import dev.remuda.job.JobBuilding;
@@ -62,7 +62,7 @@ final class PolicyJobs {
     /** Of one store; when a policy has moved from one to another, each Job has the next one's turn, so that a dead store does not stop the others. */
     Work maintain(Observed seen, Retaining retaining, StoreJob planned) {
         List<Backup> purgeable = Maintaining.purgeable(seen, retaining);
-        S3Spec place = place(seen, Stream.concat(purgeable.stream(), retaining.moves().stream().map(Retaining.Move::backup)), planned.number());
+        StorageSpec place = place(seen, Stream.concat(purgeable.stream(), retaining.moves().stream().map(Retaining.Move::backup)), planned.number());
         List<Backup> purged = purgeable.stream().filter(backup -> isAt(place, backup)).limit(MaintainResult.MAX_ITEMS).toList();
         List<MaintainTask.Move> moves = retaining.moves().stream()
                 .filter(move -> isAt(place, move.backup()))
@@ -80,7 +80,7 @@ final class PolicyJobs {
         MaintainTask task = new MaintainTask(
                 mounts.store(seen.spec().reach(place)), Names.root(place.prefix(), seen.namespace(), seen.name()), JobBuilding.claimant(seen.policy()),
                 kept.stream().map(PolicyJobs::kept).toList(), moves, purged.stream().map(PolicyJobs::purge).toList(), sweep(seen, kept, room),
-                seen.spec().reach(place).objectLock() != null);
+                seen.spec().reach(place).objectLock().isPresent());
         return new Work(building.build(seen.owner(), planned.name(), "maintain", task, mounts, seen.spec().jobTemplate(), TIMEOUT), purged);
     }
 
@@ -90,7 +90,7 @@ final class PolicyJobs {
 
     /** Of the store that the policy names now. Only here is it taken from another cluster: a Backup that did so, too, would take it back for ever. */
     Job catalogue(Observed seen, Catalogue planned) {
-        S3Spec place = seen.spec().storage().s3();
+        StorageSpec place = seen.spec().storage();
         Mounts mounts = new Mounts();
         CatalogueTask task = new CatalogueTask(mounts.store(place), Names.root(place.prefix(), seen.namespace(), seen.name()), taking(seen.policy()), planned.after(), Cataloguing.AT_ONCE);
         return building.build(seen.owner(), planned.job().name(), "catalogue", task, mounts, seen.spec().jobTemplate(), CATALOGUE_TIMEOUT);
@@ -147,9 +147,9 @@ final class PolicyJobs {
         return new Claimant(ours.policyUid(), ours.cluster(), Optional.ofNullable(policy.getMetadata().getAnnotations()).map(annotations -> annotations.get(Labels.TAKE_OVER)).orElse(null));
     }
 
-    private static S3Spec place(Observed seen, Stream<Backup> work, int turn) {
-        S3Spec present = seen.spec().storage().s3();
-        List<S3Spec> places = new ArrayList<>();
+    private static StorageSpec place(Observed seen, Stream<Backup> work, int turn) {
+        StorageSpec present = seen.spec().storage();
+        List<StorageSpec> places = new ArrayList<>();
         Stream.concat(work.map(PolicyJobs::place), Stream.of(present))
                 .filter(place -> places.stream().noneMatch(known -> isSame(known, place)))
                 .forEach(places::add);
@@ -187,16 +187,16 @@ final class PolicyJobs {
         }
     }
 
-    private static S3Spec place(Backup backup) {
-        return backup.getStatus().storage().s3();
+    private static StorageSpec place(Backup backup) {
+        return backup.getStatus().storage();
     }
 
-    private static boolean isAt(S3Spec place, Backup backup) {
+    private static boolean isAt(StorageSpec place, Backup backup) {
         return isSame(place, place(backup));
     }
 
-    private static boolean isSame(S3Spec one, S3Spec other) {
-        return one.isSameBucket(other) && Objects.equals(one.prefix(), other.prefix());
+    private static boolean isSame(StorageSpec one, StorageSpec other) {
+        return one.isSamePlace(other) && Objects.equals(one.prefix(), other.prefix());
     }
 
     private static String prefix(Backup backup) {

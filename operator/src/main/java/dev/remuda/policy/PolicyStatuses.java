@@ -139,7 +139,7 @@ final class PolicyStatuses {
     private static Optional<Baseline> baseline(Observed seen) {
         return seen.in(Phase.Completed)
                 .filter(backup -> backup.getStatus().snapshotAt() != null && !Trust.isDamaged(backup.getStatus()) && !Trust.isSuspicious(backup.getStatus()))
-                .filter(backup -> seen.spec().storage().s3().isSameBucket(backup.getStatus().storage().s3()))
+                .filter(backup -> seen.spec().storage().isSamePlace(backup.getStatus().storage()))
                 .max(Backup.BY_SNAPSHOT)
                 .map(backup -> new Baseline(backup.getMetadata().getName(), backup.getStatus().location().prefix()));
     }

@@ -137,7 +137,7 @@ record Retaining(
         StorageClass present = Objects.requireNonNullElse(status.storageClass(), StorageClass.STANDARD);
         StorageClass wanted = seen.spec().tier(keep.tier().get()).map(TierSpec::storageClass).orElse(null);
         boolean stays = wanted == null || wanted == present || present.isArchive() || wanted.isArchive() && newest
-                || seen.spec().reach(status.storage().s3()).transitions() != Transitions.Copy;
+                || seen.spec().reach(status.storage()).transitions() != Transitions.Copy;
         return stays && keep.tier().get().equals(status.tier())
                 ? Optional.empty()
                 : Optional.of(new Move(backup, keep.tier().get(), stays ? null : wanted));

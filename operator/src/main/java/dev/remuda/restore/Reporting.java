@@ -10,7 +10,7 @@ import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.RestoreStatus;
 import dev.remuda.api.RestoreStatus.StepName;
-import dev.remuda.api.S3Spec;
+import dev.remuda.api.StorageSpec;
 import dev.remuda.job.Names;
 import dev.remuda.job.Step;
 import dev.remuda.status.AskedBy;
@@ -29,7 +29,7 @@ final class Reporting {
     private Reporting() {}
 
     /** Where the report goes. @param store as this cluster reaches it */
-    record Place(S3Spec store, String key) {}
+    record Place(StorageSpec store, String key) {}
 
     /** What is to be done for the report; empty: nothing, any more. */
     static Optional<RestorePlan> of(Observed seen, RestoreJobs jobs, Limits limits) {
@@ -55,7 +55,7 @@ final class Reporting {
         String file = "restores/" + seen.name() + "-" + Names.mark(seen.uid()) + ".json";
         if (seen.spec().source().object() != null) {
             return seen.policy().map(BackupPolicy::getSpec).map(spec -> new Place(
-                    spec.storage().s3(), Names.root(spec.storage().s3().prefix(), seen.namespace(), seen.policy().get().getMetadata().getName()) + file));
+                    spec.storage(), Names.root(spec.storage().prefix(), seen.namespace(), seen.policy().get().getMetadata().getName()) + file));
         }
         return seen.backup().map(Backup::getStatus).filter(backup -> backup != null && backup.location() != null && backup.location().prefix() != null)
                 .map(backup -> new Place(backup.store(seen.origin()), beside(backup.location().prefix()) + file));

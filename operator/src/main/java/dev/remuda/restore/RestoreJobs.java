@@ -86,7 +86,7 @@ final class RestoreJobs {
     private static RestoreTask restore(Observed seen, RestoreTask.Stage stage, Mounts mounts) {
         RestoreSpec spec = seen.spec();
         StoreAccess store = spec.source().object() != null
-                ? mounts.store(spec.source().object().storage().s3())
+                ? mounts.store(spec.source().object().storage())
                 : mounts.store(seen.backup().orElseThrow().getStatus().store(seen.origin()));
         return new RestoreTask(
                 stage, seen.name(), seen.uid(), seen.namespace(), store, source(seen, mounts), mounts.database(seen.target()), spec.strategy(), spec.confirm(), seen.status().targetOid(),

@@ -169,7 +169,7 @@ final class Sourcing {
 
     private static String url(Observed seen, Optional<BackupStatus> backup) {
         RestoreSpec.StoredObject object = seen.spec().source().object();
-        return object == null ? backup.orElseThrow().location().url() : "s3://" + object.storage().s3().bucket() + "/" + object.key();
+        return object == null ? backup.orElseThrow().location().url() : object.storage().url(object.key());
     }
 
     /** As far as it can be known without reading a Secret. */

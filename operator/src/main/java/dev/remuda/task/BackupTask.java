@@ -23,6 +23,7 @@ import java.util.Map;
  * @param claimant who wants to write there; null: whoever may, for what is written disturbs nobody
  * @param safety name of the Restore before which it is made; null: an ordinary backup
  * @param recipients public keys of age for which all of it is encrypted; none: it is not
+ * @param expectedBytes how large the stored dump will be, if it is as the one before it; 0: nobody knows
  * @param baseline what it is compared with when it is whole; null: nothing
  */
 public record BackupTask(
@@ -45,6 +46,7 @@ public record BackupTask(
         Claimant claimant,
         String safety,
         List<String> recipients,
+        long expectedBytes,
         Baseline baseline)
         implements Task {
 
@@ -52,7 +54,7 @@ public record BackupTask(
     public BackupTask(
             String backup, String namespace, String policy, int attempt, DatabaseAccess database, StoreAccess store, String prefix, List<String> earlier,
             Compression compression, Map<String, String> labels, String tier, List<String> tiers, Instant slot, StorageClass storageClass, DumpScope scope, boolean globals) {
-        this(backup, namespace, policy, attempt, database, store, prefix, earlier, compression, labels, tier, tiers, slot, storageClass, scope, globals, null, null, null, null);
+        this(backup, namespace, policy, attempt, database, store, prefix, earlier, compression, labels, tier, tiers, slot, storageClass, scope, globals, null, null, null, 0, null);
     }
 
     public BackupTask {

@@ -72,6 +72,7 @@ final class BackupRun {
         Claim.require(store, task.root(), task.claimant());
         Login login = ConnectionSecret.login(task.database(), null);
         Age.Recipients recipients = Age.Recipients.of(task.recipients());
+        store.requireRoom(task.expectedBytes());
         Preflight found = preflight(login);
         String key = task.prefix() + file();
         Map<String, String> labels = new LinkedHashMap<>(task.labels());

@@ -33,6 +33,7 @@ import dev.remuda.task.WorkerProtocol;
 import dev.remuda.worker.postgres.PgPrograms;
 import dev.remuda.worker.store.ObjectStore;
 import dev.remuda.worker.store.S3ObjectStore;
+import dev.remuda.worker.store.VolumeObjectStore;
 
 /** The worker: reads one task, does it, leaves one result. */
 public final class WorkerApp {
@@ -100,7 +101,7 @@ public final class WorkerApp {
     }
 
     private static Result with(StoreAccess access, Stop stop, Function<ObjectStore, Result> work) {
-        try (ObjectStore store = new S3ObjectStore(access, stop)) {
+        try (ObjectStore store = access.directory() == null ? new S3ObjectStore(access, stop) : new VolumeObjectStore(Path.of(access.directory()), access.bucket(), stop)) {
             return work.apply(store);
         }
     }

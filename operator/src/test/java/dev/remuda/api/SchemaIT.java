@@ -83,7 +83,12 @@ class SchemaIT {
                 bad(POLICY, "spec.database.caRef", Map.of("configMap", "a", "secret", "b"), "name either configMap or secret, not both and not neither"),
                 bad(POLICY, "spec.database.secretRef.keys", seventeen(), "must have at most 16"),
                 bad(POLICY, "spec.storage", null, "spec.storage: Required value"),
-                bad(POLICY, "spec.storage.s3", null, "spec.storage.s3: Required value"),
+                bad(POLICY, "spec.storage.s3", null, "name either s3 or volume, not both and not neither"),
+                bad(POLICY, "spec.storage.volume", Map.of("claimName", "local"), "name either s3 or volume, not both and not neither"),
+                bad(POLICY, "spec.storage", Map.of("volume", Map.of()), "spec.storage.volume.claimName: Required value"),
+                bad(POLICY, "spec.storage", Map.of("volume", Map.of("claimName", "local", "path", "/backups")), "in folders, without a slash at either end, such as backups/production"),
+                bad(POLICY, "spec.storage", Map.of("volume", Map.of("claimName", "local", "path", "a/../b")), "path must not contain the folders . or .."),
+                bad(POLICY, "spec", onVolume(List.of(Map.of("name", "monthly", "schedule", "@monthly", "storageClass", "GLACIER"))), "a volume has no storage classes; remove storageClass from the tiers"),
                 bad(POLICY, "spec.storage.s3.bucket", null, "spec.storage.s3.bucket: Required value"),
                 bad(POLICY, "spec.storage.s3.bucket", "Backups", "bucket must be 3 to 63 lower-case letters, digits, dots and hyphens"),
                 bad(POLICY, "spec.storage.s3.bucket", "s3://backups", "bucket must be 3 to 63 lower-case letters, digits, dots and hyphens"),
@@ -235,13 +240,17 @@ class SchemaIT {
         assertThat(refusal.getMessage()).contains(message);
     }
 
+    private static Map<String, Object> onVolume(List<Object> tiers) {
+        return Map.of("database", LOGIN, "storage", Map.of("volume", Map.of("claimName", "local", "path", "backups/production")), "tiers", tiers);
+    }
+
     static Stream<Arguments> accepted() {
         return Stream.of(
                 arguments(POLICY, "spec.database.host", "::1"), arguments(POLICY, "spec.database.host", "db-0.db.stable.svc.cluster.local"),
                 arguments(POLICY, "spec.database.caRef", Map.of("secret", "a")), arguments(POLICY, "spec.database.sslMode", "verify-full"),
                 arguments(POLICY, "spec.storage.s3.bucket", "my.bucket-1"), arguments(POLICY, "spec.storage.s3.prefix", "team/it's(1)/a.b"),
                 arguments(POLICY, "spec.storage.s3.endpoint", "http://weed:8333"), arguments(POLICY, "spec.storage.s3.endpoint", "https://s3.example.com/"),
-                arguments(POLICY, "spec.storage.s3.region", "auto"), arguments(POLICY, "spec.dump.compression.level", 19),
+                arguments(POLICY, "spec", onVolume(List.of(tier("daily", "@daily")))), arguments(POLICY, "spec.storage.s3.region", "auto"), arguments(POLICY, "spec.dump.compression.level", 19),
                 arguments(POLICY, "spec.dump.compression", Map.of("algorithm", "Lz4", "level", 9)),
                 arguments(POLICY, "spec.dump.content", "SchemaOnly"), arguments(POLICY, "spec.dump.globals", true),
                 arguments(POLICY, "spec.dump.include.schemas", List.of("public", "Odd.\"name*", "Ställe")), arguments(POLICY, "spec.dump.include.schemas", numbered(64, "s")),

@@ -55,7 +55,7 @@ class JobControllerIT {
             KubernetesCluster cluster = new KubernetesCluster(client, Clock.systemUTC(), new Failures(new SimpleMeterRegistry()), tally, notice -> {});
             Backup backup = client.resource(Samples.in(namespace, Samples.backup())).create();
             Mounts mounts = new Mounts();
-            SettleTask task = new SettleTask(mounts.store(Samples.storage().s3()), "p/");
+            SettleTask task = new SettleTask(mounts.store(Samples.storage()), "p/");
             cluster.create(new JobBuilding(Samples.CONFIG).build(Owner.of(backup), "monday-1", "settle", task, mounts, JobTemplateSpec.EMPTY, Duration.ofHours(1)));
 
             Awaitility.await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(50)).untilAsserted(

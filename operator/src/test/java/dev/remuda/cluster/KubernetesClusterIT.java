@@ -238,7 +238,7 @@ class KubernetesClusterIT {
 
     private Job job() {
         Mounts mounts = new Mounts();
-        SettleTask task = new SettleTask(mounts.store(Samples.storage().s3()), "p/");
+        SettleTask task = new SettleTask(mounts.store(Samples.storage()), "p/");
         return new JobBuilding(Samples.CONFIG).build(Owner.of(backup), "monday-1", "settle", task, mounts, JobTemplateSpec.EMPTY, Duration.ofHours(1));
     }
 }

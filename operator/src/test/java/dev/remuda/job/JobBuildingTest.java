@@ -29,7 +29,7 @@ class JobBuildingTest {
     private static final Duration TIMEOUT = Duration.ofHours(2);
 
     private final Mounts mounts = new Mounts();
-    private final Task task = new SettleTask(mounts.store(Samples.storage().s3()), "p/");
+    private final Task task = new SettleTask(mounts.store(Samples.storage()), "p/");
 
     @Test
     void thePodMayDoNothingButItsWork() {

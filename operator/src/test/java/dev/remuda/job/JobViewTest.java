@@ -22,7 +22,7 @@ class JobViewTest {
 
     private final Mounts mounts = new Mounts();
     private final Job job = new JobBuilding(Samples.CONFIG).build(
-            OWNER, "monday-1", "backup", new SettleTask(mounts.store(Samples.storage().s3()), "p/"), mounts, JobTemplateSpec.EMPTY, Duration.ofHours(1));
+            OWNER, "monday-1", "backup", new SettleTask(mounts.store(Samples.storage()), "p/"), mounts, JobTemplateSpec.EMPTY, Duration.ofHours(1));
 
     @Test
     void aJobBelongsToTheOneResourceThatMadeIt() {

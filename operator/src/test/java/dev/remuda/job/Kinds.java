@@ -72,7 +72,7 @@ final class Kinds {
             mounts.scratch("20Gi");
         }
         // The task is one variable's text, whatever it says.
-        SettleTask task = new SettleTask(needs.contains(STORE) ? mounts.store(Samples.storage().s3()) : null, "p/");
+        SettleTask task = new SettleTask(needs.contains(STORE) ? mounts.store(Samples.storage()) : null, "p/");
         if (kind.equals(DRILL_BESIDE)) {
             VerificationSpec.Server server = new VerificationSpec.Server("postgres:17", "20Gi", "fast", null, Map.of("work_mem", "64MB"));
             return Pods.of(building.drill(owner, kind, server, true, task, mounts, EVERYTHING, Duration.ofHours(1)));

@@ -14,6 +14,7 @@ import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.S3Spec;
 import dev.remuda.api.SecretRef;
 import dev.remuda.api.SslMode;
+import dev.remuda.api.StorageSpec;
 import dev.remuda.support.Samples;
 import dev.remuda.task.DatabaseAccess;
 import dev.remuda.task.SecretFiles;
@@ -28,7 +29,7 @@ class MountsTest {
     @Test
     void theTaskNamesTheFolderWhereTheSecretIsMounted() {
         DatabaseAccess database = mounts.database(Samples.database());
-        StoreAccess store = mounts.store(Samples.storage().s3());
+        StoreAccess store = mounts.store(Samples.storage());
 
         assertThat(database.secret()).isEqualTo(new SecretFiles("horses-db", "/var/run/remuda/database", Map.of()));
         assertThat(store.secret()).isEqualTo(new SecretFiles("backup-s3", "/var/run/remuda/store", Map.of()));
@@ -40,7 +41,7 @@ class MountsTest {
     @Test
     void allThatIsMountedIsReadOnlyAndMayBeAbsent() {
         mounts.database(database(new CaRef("ca", null, null)));
-        mounts.store(Samples.storage().s3());
+        mounts.store(Samples.storage());
 
         assertThat(mounts.mounts()).hasSize(3).allSatisfy(mount -> assertThat(mount.getReadOnly()).isTrue());
         assertThat(mounts.volumes().stream().map(Volume::getSecret).flatMap(Stream::ofNullable))
@@ -70,14 +71,14 @@ class MountsTest {
     void oneSecretMayServeForEverything() {
         SecretRef all = new SecretRef("all", null);
         mounts.database(new DatabaseSpec(null, null, null, null, all, new CaRef(null, "all", null)));
-        mounts.store(new S3Spec("backups", null, null, null, null, all, null, null, null, null));
+        mounts.store(new StorageSpec(new S3Spec("backups", null, null, null, null, all, null, null, null, null), null));
 
         assertThat(mounts.volumes()).extracting(Volume::getName).doesNotHaveDuplicates().hasSize(3);
     }
 
     @Test
     void aStoreWithoutASecretHasNothingMounted() {
-        StoreAccess store = mounts.store(new S3Spec("backups", null, "eu-west-1", "https://s3.example", true, null, Tagging.Disabled, null, null, null));
+        StoreAccess store = mounts.store(new StorageSpec(new S3Spec("backups", null, "eu-west-1", "https://s3.example", true, null, Tagging.Disabled, null, null, null), null));
 
         assertThat(store).isEqualTo(new StoreAccess("backups", "eu-west-1", "https://s3.example", true, null, Tagging.Disabled));
         assertThat(mounts.volumes()).isEmpty();

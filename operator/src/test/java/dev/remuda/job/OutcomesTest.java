@@ -36,7 +36,7 @@ class OutcomesTest {
 
     private final Mounts mounts = new Mounts();
     private final Job job = new JobBuilding(Samples.CONFIG).build(
-            Owner.of(Samples.backup()), "monday-1", "backup", new SettleTask(mounts.store(Samples.storage().s3()), "p/"), mounts,
+            Owner.of(Samples.backup()), "monday-1", "backup", new SettleTask(mounts.store(Samples.storage()), "p/"), mounts,
             JobTemplateSpec.EMPTY, Duration.ofHours(1));
 
     @Test

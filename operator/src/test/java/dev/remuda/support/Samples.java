@@ -153,7 +153,7 @@ public final class Samples {
     }
 
     public static StorageSpec storage() {
-        return new StorageSpec(new S3Spec("backups", "stables", null, null, null, new SecretRef("backup-s3", null), null, null, null, null));
+        return new StorageSpec(new S3Spec("backups", "stables", null, null, null, new SecretRef("backup-s3", null), null, null, null, null), null);
     }
 
     public static BackupResult backedUp() {

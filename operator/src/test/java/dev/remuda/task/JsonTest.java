@@ -32,7 +32,7 @@ class JsonTest {
                         "daily", List.of("daily", "weekly"), AT, StorageClass.STANDARD_IA, new DumpScope(
                                 DumpContent.SchemaOnly, new Selection(List.of("\"; drop"), List.of(new TableName("a.b", "Ä 😀"))),
                                 new Exclusion(List.of("c"), List.of(new TableName("d", "e")), List.of(new TableName("f", "\"")))), true),
-                new BackupTask("b", "n", "p", 1, DATABASE, STORE.locking(new StoreLock("COMPLIANCE", AT)), "x/", null, new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false, new Claimant("u", "c", null), "r", List.of("age1…"), new BackupTask.Baseline("m", "x-0/", 50)),
+                new BackupTask("b", "n", "p", 1, DATABASE, STORE.locking(new StoreLock("COMPLIANCE", AT)), "x/", null, new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false, new Claimant("u", "c", null), "r", List.of("age1…"), 7, new BackupTask.Baseline("m", "x-0/", 50)),
                 new BackupTask("b", "n", "p", 1, DATABASE, STORE, "x/", null, new Compression(Algorithm.None, 0), Map.of(), null, null, null, null, null, false),
                 new RestoreTask(RestoreTask.Stage.Preflight, "r", "u", "n", STORE, new RestoreTask.Source("x/", "sha256:aa", null, 3, "Bulk", SECRET), DATABASE, RestoreStrategy.Create,
                         "d", null, null, null, null, 1, 0, null),

@@ -105,7 +105,7 @@ class BackupIT {
 
         Result result = bench.run(new BackupTask(
                 task.backup(), task.namespace(), task.policy(), task.attempt(), task.database(), task.store(), root + "b-1/", task.earlier(), task.compression(),
-                task.labels(), null, null, null, null, null, false, new Claimant("policy-1", "cluster-1", null), null, null, null));
+                task.labels(), null, null, null, null, null, false, new Claimant("policy-1", "cluster-1", null), null, null, 0, null));
 
         assertThat(result).isInstanceOfSatisfying(FailureResult.class, failure -> assertThat(failure.reason()).isEqualTo(Reason.NotOwner));
         assertThat(bench.bucket.keys(root)).isEmpty();

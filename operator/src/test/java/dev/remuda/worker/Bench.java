@@ -123,14 +123,21 @@ final class Bench {
     BackupTask encrypted(BackupTask t, String... recipients) {
         return new BackupTask(
                 t.backup(), t.namespace(), t.policy(), t.attempt(), t.database(), t.store(), t.prefix(), t.earlier(), t.compression(), t.labels(), t.tier(), t.tiers(), t.slot(),
-                t.storageClass(), t.scope(), t.globals(), t.claimant(), t.safety(), List.of(recipients), t.baseline());
+                t.storageClass(), t.scope(), t.globals(), t.claimant(), t.safety(), List.of(recipients), t.expectedBytes(), t.baseline());
     }
 
     /** The same task under another prefix, compared with what this one left. */
     BackupTask after(BackupTask t, String prefix, int dropPercent) {
         return new BackupTask(
                 t.backup(), t.namespace(), t.policy(), t.attempt(), t.database(), t.store(), prefix, t.earlier(), t.compression(), t.labels(), t.tier(), t.tiers(), t.slot(),
-                t.storageClass(), t.scope(), t.globals(), t.claimant(), t.safety(), t.recipients(), new BackupTask.Baseline("before", t.prefix(), dropPercent));
+                t.storageClass(), t.scope(), t.globals(), t.claimant(), t.safety(), t.recipients(), t.expectedBytes(), new BackupTask.Baseline("before", t.prefix(), dropPercent));
+    }
+
+    /** The same task, when the one before it was that large. */
+    BackupTask expecting(BackupTask t, long bytes) {
+        return new BackupTask(
+                t.backup(), t.namespace(), t.policy(), t.attempt(), t.database(), t.store(), t.prefix(), t.earlier(), t.compression(), t.labels(), t.tier(), t.tiers(), t.slot(),
+                t.storageClass(), t.scope(), t.globals(), t.claimant(), t.safety(), t.recipients(), bytes, t.baseline());
     }
 
     /** The same task, with roles and tablespaces. */

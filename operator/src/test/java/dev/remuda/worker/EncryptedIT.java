@@ -43,7 +43,7 @@ class EncryptedIT {
         Path folder = Folders.temporary("s3");
         Files.writeString(folder.resolve("AWS_ACCESS_KEY_ID"), MotoServer.KEY_ID);
         Files.writeString(folder.resolve("AWS_SECRET_ACCESS_KEY"), MotoServer.KEY);
-        return new StoreAccess(MotoServer.BUCKET, "us-east-1", endpoint, true, new SecretFiles("s3", folder.toString(), Map.of()), StoreAccess.Tagging.Auto, how, null);
+        return new StoreAccess(MotoServer.BUCKET, "us-east-1", endpoint, true, new SecretFiles("s3", folder.toString(), Map.of()), StoreAccess.Tagging.Auto, how, null, null);
     }
 
     private static void dump(ObjectStore store, String key) {
@@ -78,7 +78,7 @@ class EncryptedIT {
     void aRealStoreEncryptsAndGivesBackWhatItWasGiven() {
         Shelf shelf = new Shelf();
         StoreAccess plain = shelf.access(StoreAccess.Tagging.Auto);
-        StoreAccess access = new StoreAccess(plain.bucket(), plain.region(), plain.endpoint(), true, plain.secret(), plain.tagging(), new StoreEncryption("AES256", null), null);
+        StoreAccess access = new StoreAccess(plain.bucket(), plain.region(), plain.endpoint(), true, plain.secret(), plain.tagging(), new StoreEncryption("AES256", null), null, null);
         try (ObjectStore store = new S3ObjectStore(access, new Stop())) {
             dump(store, shelf.root + "data");
             assertThat(shelf.bucket.head(shelf.root + "data").serverSideEncryptionAsString()).isEqualTo("AES256");

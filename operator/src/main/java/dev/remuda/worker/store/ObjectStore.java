@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import dev.remuda.task.StorageClass;
 
 /**
- * A bucket. Every method throws {@link dev.remuda.worker.WorkFailure} with a reason of the store (StorageUnreachable, StorageAccessDenied,
+ * A bucket, or a folder of a volume. Every method throws {@link dev.remuda.worker.WorkFailure} with a reason of the store (StorageUnreachable, StorageAccessDenied,
  * BucketNotFound, StorageFull, ObjectMissing, ObjectArchived) when it cannot do its work; passing faults were tried again before.
  */
 public interface ObjectStore extends AutoCloseable {
@@ -72,6 +72,9 @@ public interface ObjectStore extends AutoCloseable {
 
     /** How a place in the store is called in messages: {@code s3://bucket/key}. */
     String url(String key);
+
+    /** Fails with StorageFull when the store is known to have less room than that. Of a bucket nobody knows. */
+    void requireRoom(long bytes);
 
     /** Begins an upload in parts. */
     Upload begin(String key, Attributes attributes);

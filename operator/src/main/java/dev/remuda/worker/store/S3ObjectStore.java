@@ -72,6 +72,9 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     @Override
+    public void requireRoom(long bytes) {}
+
+    @Override
     public Upload begin(String key, Attributes attributes) {
         return new Parts(key, tagged("beginning to store " + url(key), "s3:PutObject", tag -> s3.createMultipartUpload(request -> request.bucket(access.bucket())
                         .key(key)
