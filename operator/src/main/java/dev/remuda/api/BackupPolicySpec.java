@@ -30,6 +30,9 @@ public record BackupPolicySpec(
         @JsonPropertyDescription("When backups are made and how long they are kept; hot to cold. A backup belongs to all tiers for whose schedules it was made, its current "
                 + "tier is the first in this list that keeps it, and when none does it is purged. Absent: backups are made on demand and kept until somebody deletes them.")
         @Size(max = 16) List<TierSpec> tiers,
+        @JsonPropertyDescription("Further stores that each backup is copied to as it is stored, when it is completed: never by a second dump. With one there are three copies of the data, "
+                + "the database included. Absent: none.")
+        @Size(max = 4) List<CopySpec> copies,
         @JsonPropertyDescription("How late a scheduled backup may start, such as 1h; a later one is skipped, with the Event BackupMissed. Absent: it is made up for whenever it "
                 + "becomes possible. However many were missed, one is made.")
         @Size(min = 2, max = 32)
@@ -78,6 +81,7 @@ public record BackupPolicySpec(
 
     public BackupPolicySpec {
         dump = dump == null ? DumpSpec.DEFAULT : dump;
+        copies = copies == null ? List.of() : List.copyOf(copies);
         timeZone = timeZone == null ? "Etc/UTC" : timeZone;
         tiers = tiers == null ? List.of() : List.copyOf(tiers);
         concurrencyPolicy = concurrencyPolicy == null ? ConcurrencyPolicy.Forbid : concurrencyPolicy;
@@ -101,6 +105,10 @@ public record BackupPolicySpec(
 
     public Optional<TierSpec> tier(String name) {
         return tiers.stream().filter(tier -> tier.name().equals(name)).findFirst();
+    }
+
+    public Optional<CopySpec> copy(String name) {
+        return copies.stream().filter(copy -> copy.name().equals(name)).findFirst();
     }
 
     /** The first of its tiers, hot to cold, among those named. */

@@ -2,6 +2,7 @@ package dev.remuda.api;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
@@ -13,7 +14,7 @@ public record BackupPolicyStatus(
         @JsonPropertyDescription("The generation of the spec that this status speaks of.") Long observedGeneration,
         @JsonPropertyDescription("Condition Ready: whether all schedules are understood, the store could be looked through, and backups can be made. Condition Maintained: whether the last look into the store "
                 + "found all backups that are kept, and everything that was to be moved or purged was. Condition Verified: whether the last drill succeeded and no kept backup is known "
-                + "to be damaged.")
+                + "to be damaged. Condition Copied: whether all backups that shall be in further stores are there. Condition ThreeTwoOne: whether the newest data lies in three places of two kinds, one of them off-site.")
         List<Condition> conditions,
         @JsonPropertyDescription("The newest completed Backup; absent when there is none.") LastBackup lastBackup,
         @JsonPropertyDescription("The newest backup that is neither damaged nor suspicious: the next one is compared with it.") Baseline baseline,
@@ -25,15 +26,29 @@ public record BackupPolicyStatus(
         @JsonPropertyDescription("The last Job that kept the store in order.") Maintenance maintenance,
         @JsonPropertyDescription("The last look for backups in the store that this cluster has no Backup for.") Catalogue catalogue,
         @JsonPropertyDescription("How backups are proved after they were made.") Verification verification,
+        @JsonPropertyDescription("How far the copies in further stores have come, in the order of spec.copies.") List<Copies> copies,
         @JsonPropertyDescription("With storage.s3.transitions Lifecycle: the rules for the bucket, as JSON for aws s3api put-bucket-lifecycle-configuration. "
                 + "Merge them with the bucket's others: that command replaces all.")
         String lifecycleRules) {
 
-    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null, null, null, null, null);
+    public static final BackupPolicyStatus NONE = new BackupPolicyStatus(null, null, null, null, null, null, null, null, null, null, null, null, null);
+
+    /** One without copies. */
+    public BackupPolicyStatus(
+            Long observedGeneration, List<Condition> conditions, LastBackup lastBackup, Baseline baseline, Instant nextBackup, Instant overdueSince, List<Tier> tiers, Retention retention,
+            Maintenance maintenance, Catalogue catalogue, Verification verification, String lifecycleRules) {
+        this(observedGeneration, conditions, lastBackup, baseline, nextBackup, overdueSince, tiers, retention, maintenance, catalogue, verification, null, lifecycleRules);
+    }
 
     public BackupPolicyStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
         tiers = tiers == null || tiers.isEmpty() ? null : List.copyOf(tiers);
+        copies = copies == null || copies.isEmpty() ? null : List.copyOf(copies);
+    }
+
+    /** What is known of the copies of that name. */
+    public Copies copies(String name) {
+        return Objects.requireNonNullElse(copies, List.<Copies>of()).stream().filter(known -> known.name().equals(name)).findFirst().orElse(Copies.none(name));
     }
 
     /** The newest completed Backup of a policy. */
@@ -145,6 +160,42 @@ public record BackupPolicyStatus(
         public enum Kind {
             Read,
             Drill
+        }
+    }
+
+    /** How far the copies in one further store have come. */
+    public record Copies(
+            @Required @JsonPropertyDescription("Name of the copy in spec.copies.") String name,
+            @JsonPropertyDescription("The Job that works on them, or did last; absent: there was none yet.") StoreJob job,
+            @JsonPropertyDescription("What it does: Copy (brings backups there) or Upkeep (looks whether all are there, and purges those whose time is over).") Work work,
+            @JsonPropertyDescription("Names of the Backups that it copies or purges there.") List<String> backups,
+            @JsonPropertyDescription("How many Backups are there.") int there,
+            @JsonPropertyDescription("How many are to be copied still.") int behind,
+            @JsonPropertyDescription("When the first of those was completed that are to be copied still; absent: all are there.") Instant behindSince,
+            @JsonPropertyDescription("When it was last seen that all of them are there, and all was purged that was to be.") Instant keptInOrderAt) {
+
+        static Copies none(String name) {
+            return new Copies(name, null, null, null, 0, 0, null, null);
+        }
+
+        public Copies {
+            backups = backups == null ? List.of() : List.copyOf(backups);
+        }
+
+        /** Whether a Job is planned or runs. */
+        public boolean underWay() {
+            return job != null && job.underWay();
+        }
+
+        /** The same with its Job further on. */
+        public Copies with(StoreJob next) {
+            return new Copies(name, next, work, backups, there, behind, behindSince, keptInOrderAt);
+        }
+
+        /** What a Job does for copies. */
+        public enum Work {
+            Copy,
+            Upkeep
         }
     }
 

@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Condition;
 
 import dev.remuda.task.StorageClass;
@@ -42,12 +44,13 @@ public record BackupStatus(
         @JsonPropertyDescription("How many tables and hypertables are in it. The manifest has the rows of each.") Integer tables,
         @JsonPropertyDescription("How many rows of them are in it together.") Long rows,
         @JsonPropertyDescription("How far the dump has come, while it runs.") ProgressStatus progress,
-        @JsonPropertyDescription("What was done to prove it after it was made; absent: nothing.") Verification verification) {
+        @JsonPropertyDescription("What was done to prove it after it was made; absent: nothing.") Verification verification,
+        @JsonPropertyDescription("Its copies in further stores, which spec.copies of the policy asks for; absent: there are none.") List<Copy> copies) {
 
     public static final BackupStatus NONE =
-            new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
-    /** One of whose progress and verification nothing is known. */
+    /** One of whose progress, verification and copies nothing is known. */
     public BackupStatus(
             Phase phase, List<Condition> conditions, List<Attempt> attempts, Instant startedAt, Instant completedAt, String duration, DatabaseSpec database,
             StorageSpec storage, JobTemplateSpec jobTemplate, Location location, String tier, StorageClass storageClass, List<String> retainedBy, Instant expiresAt,
@@ -55,7 +58,7 @@ public record BackupStatus(
             Map<String, String> extensions, Integer tables, Long rows) {
         this(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, null, null);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, null, null, null);
     }
 
     public BackupStatus {
@@ -63,48 +66,75 @@ public record BackupStatus(
         attempts = attempts == null ? List.of() : List.copyOf(attempts);
         retainedBy = retainedBy == null || retainedBy.isEmpty() ? null : List.copyOf(retainedBy);
         extensions = extensions == null || extensions.isEmpty() ? null : Map.copyOf(extensions);
+        copies = copies == null || copies.isEmpty() ? null : List.copyOf(copies);
     }
 
     /** The same with another phase and its conditions. */
     public BackupStatus in(Phase next, List<Condition> because) {
         return new BackupStatus(
                 next, because, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification, copies);
     }
 
     /** The same, kept for other reasons. */
     public BackupStatus retained(List<String> by, Instant until) {
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, by, until,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification, copies);
     }
 
     /** The same, with its dump labelled and stored otherwise. */
     public BackupStatus moved(String toTier, StorageClass toClass) {
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, toTier, toClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification, copies);
     }
 
     /** The same, to be stored elsewhere. */
     public BackupStatus movedTo(Location place) {
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, place, tier, storageClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification, copies);
     }
 
     /** The same, having come that far. */
     public BackupStatus at(ProgressStatus point) {
         return new BackupStatus(
                 phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, point, verification);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, point, verification, copies);
     }
 
     /** The same, after it was looked at. */
     public BackupStatus verified(Verification found, List<Condition> because) {
         return new BackupStatus(
                 phase, because, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
-                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, found);
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, found, copies);
+    }
+
+    /** The same, copied elsewhere too; in the place of an earlier copy of that name. */
+    public BackupStatus copied(Copy copy) {
+        return with(Stream.concat(copies().stream().filter(known -> !known.name().equals(copy.name())), Stream.of(copy)).toList());
+    }
+
+    /** The same without that copy. */
+    public BackupStatus withoutCopy(String name) {
+        return with(copies().stream().filter(known -> !known.name().equals(name)).toList());
+    }
+
+    private BackupStatus with(List<Copy> these) {
+        return new BackupStatus(
+                phase, conditions, attempts, startedAt, completedAt, duration, database, storage, jobTemplate, location, tier, storageClass, retainedBy, expiresAt,
+                snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, verification, these);
+    }
+
+    /** Its copies in further stores. */
+    public List<Copy> copies() {
+        return copies == null ? List.of() : copies;
+    }
+
+    /** Its copy of that name. */
+    public Optional<Copy> copy(String name) {
+        return copies().stream().filter(known -> known.name().equals(name)).findFirst();
     }
 
     /** How its store is reached: as its policy says while that is there and the bucket is still the same, else as was noted. */
@@ -131,6 +161,21 @@ public record BackupStatus(
         /** One that is not locked. */
         public Location(String url, String prefix, String dataKey) {
             this(url, prefix, dataKey, null);
+        }
+    }
+
+    /** A copy of it in a further store. */
+    public record Copy(
+            @Required @JsonPropertyDescription("Name of the copy in spec.copies of the policy.") String name,
+            @JsonPropertyDescription("The store as the policy named it then.") StorageSpec storage,
+            @JsonPropertyDescription("The place of its manifest and dump, s3://bucket/prefix/ or volume://claim/prefix/.") String url,
+            @JsonPropertyDescription("Key prefix of its objects there, ending in a slash.") String prefix,
+            @JsonPropertyDescription("When it was there, whole and compared.") Instant copiedAt,
+            @JsonPropertyDescription("Until when that store lets nobody delete it; absent: it is not locked.") Instant lockedUntil) {
+
+        /** How its store is reached: as its policy says while that names the same place, else as was noted. */
+        public StorageSpec store(Optional<BackupPolicy> policy) {
+            return policy.flatMap(known -> known.getSpec().copy(name)).map(CopySpec::storage).filter(present -> present.isSamePlace(storage)).orElse(storage);
         }
     }
 

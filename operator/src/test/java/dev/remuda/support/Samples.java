@@ -68,7 +68,7 @@ public final class Samples {
 
     /** Of a policy without tiers. */
     public static BackupPolicySpec spec(DatabaseSpec database, JobTemplateSpec template) {
-        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, null, "2h", null, null, null, null, null, null, null, template);
+        return new BackupPolicySpec(database, storage(), null, null, null, null, null, null, null, null, null, "2h", null, null, null, null, null, null, null, template);
     }
 
     /** The same policy with these tiers. */
