@@ -31,7 +31,8 @@ public final class Mounts {
     private static final String ROOT = "/var/run/remuda/";
     private static final String CERTIFICATES = "database-ca";
     private static final String SCRATCH = "scratch";
-    private static final String VOLUME = "store";
+    private static final String STORE = "store";
+    private static final String COPY = "copy";
 
     private final List<Volume> volumes = new ArrayList<>();
     private final List<VolumeMount> mounts = new ArrayList<>();
@@ -48,23 +49,32 @@ public final class Mounts {
     }
 
     public StoreAccess store(StorageSpec spec) {
-        return spec.s3() == null ? volume(spec.volume()) : bucket(spec.s3());
+        return store(STORE, spec);
+    }
+
+    /** A further store, beside that one. */
+    public StoreAccess copy(StorageSpec spec) {
+        return store(COPY, spec);
+    }
+
+    private StoreAccess store(String purpose, StorageSpec spec) {
+        return spec.s3() == null ? volume(purpose, spec.volume()) : bucket(purpose, spec.s3());
     }
 
     /** The whole claim is mounted: a folder of it that is missing would keep the Pod from starting, while the worker says so. */
-    private StoreAccess volume(VolumeSpec spec) {
-        volumes.add(new VolumeBuilder().withName(VOLUME).withNewPersistentVolumeClaim().withClaimName(spec.claimName()).endPersistentVolumeClaim().build());
-        mounts.add(new VolumeMountBuilder().withName(VOLUME).withMountPath("/" + VOLUME).build());
-        return StoreAccess.volume(spec.claimName(), "/" + VOLUME + (spec.path() == null ? "" : "/" + spec.path()));
+    private StoreAccess volume(String purpose, VolumeSpec spec) {
+        volumes.add(new VolumeBuilder().withName(purpose).withNewPersistentVolumeClaim().withClaimName(spec.claimName()).endPersistentVolumeClaim().build());
+        mounts.add(new VolumeMountBuilder().withName(purpose).withMountPath("/" + purpose).build());
+        return StoreAccess.volume(spec.claimName(), "/" + purpose + (spec.path() == null ? "" : "/" + spec.path()));
     }
 
-    private StoreAccess bucket(S3Spec spec) {
+    private StoreAccess bucket(String purpose, S3Spec spec) {
         return new StoreAccess(
                 spec.bucket(),
                 spec.region(),
                 spec.endpoint(),
                 spec.forcePathStyle(),
-                spec.secretRef() == null ? null : secret("store", spec.secretRef()),
+                spec.secretRef() == null ? null : secret(purpose, spec.secretRef()),
                 spec.tagging(),
                 spec.encryption().orElse(null),
                 null,

@@ -77,6 +77,8 @@ public final class Json {
             case VerifyResult v -> cutToFit(keep -> new VerifyResult(
                     v.whole(), v.sealed(), v.archived(), v.damaged().stream().map(one -> new VerifyResult.Damaged(one.uid(), one.reason(), cut(one.message(), keep))).toList(),
                     v.stoppedBy() == null ? null : new FailureResult(v.stoppedBy().reason(), cut(v.stoppedBy().message(), keep), false)));
+            case CopyResult c -> cutToFit(keep -> new CopyResult(
+                    c.copied(), c.lockedUntil(), c.failed().stream().map(one -> new CopyResult.Failed(one.uid(), one.reason(), cut(one.message(), keep))).toList()));
             case ConnectionResult c -> text;
             case SwitchResult s -> text;
             case CleanUpResult c -> text;

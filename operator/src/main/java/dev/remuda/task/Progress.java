@@ -3,7 +3,7 @@ package dev.remuda.task;
 /**
  * How far a worker has come; it says so in its log, a line each time, at a bounded rate.
  *
- * @param step what is being done: Dump, Prove, Rehearse, Restore, Compare, Check
+ * @param step what is being done: Dump, Prove, Rehearse, Restore, Compare, Check, Copy
  * @param seconds for how long this step has been at work
  * @param bytes how much of the stored or streamed dump is done
  * @param totalBytes how much there is; null where nobody knows before the end

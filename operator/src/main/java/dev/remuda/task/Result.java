@@ -18,8 +18,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = MaintainResult.class, name = "maintain"),
     @JsonSubTypes.Type(value = CatalogueResult.class, name = "catalogue"),
     @JsonSubTypes.Type(value = VerifyResult.class, name = "verify"),
+    @JsonSubTypes.Type(value = CopyResult.class, name = "copy"),
     @JsonSubTypes.Type(value = FailureResult.class, name = "failure"),
 })
 public sealed interface Result
         permits BackupResult, PreflightResult, RestoreResult, ConnectionResult, SwitchResult, CleanUpResult, DropResult, ReportResult, SettleResult, MaintainResult,
-                CatalogueResult, VerifyResult, FailureResult {}
+                CatalogueResult, VerifyResult, CopyResult, FailureResult {}

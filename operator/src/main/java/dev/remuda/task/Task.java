@@ -18,6 +18,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = CatalogueTask.class, name = "catalogue"),
     @JsonSubTypes.Type(value = VerifyTask.class, name = "verify"),
     @JsonSubTypes.Type(value = DrillTask.class, name = "drill"),
+    @JsonSubTypes.Type(value = CopyTask.class, name = "copy"),
 })
 public sealed interface Task
-        permits BackupTask, RestoreTask, ConnectionTask, SwitchTask, CleanUpTask, DropTask, ReportTask, SettleTask, MaintainTask, CatalogueTask, VerifyTask, DrillTask {}
+        permits BackupTask, RestoreTask, ConnectionTask, SwitchTask, CleanUpTask, DropTask, ReportTask, SettleTask, MaintainTask, CatalogueTask, VerifyTask, DrillTask,
+                CopyTask {}

@@ -80,33 +80,21 @@ final class BackupRun {
         Attributes attributes = new Attributes(
                 isEncrypted() ? "application/octet-stream" : Compressing.contentType(task.compression().algorithm()), labels, Optional.ofNullable(task.tier()), Optional.ofNullable(task.storageClass()));
         // The first thing that is written: it proves that the store takes what follows, before anything is locked.
-        PartStream parts = new PartStream(begin(key, attributes), found.partSize());
+        PartStream parts = new PartStream(Begun.begin(store, key, attributes), found.partSize());
         Manifest manifest;
         try {
             manifest = dump(login, found.clientMajor(), recipients, parts, key, attributes);
         } catch (RuntimeException e) {
-            throw takenBack(e, parts, key);
+            throw Begun.takenBack(e, store, parts, key, task.globals() ? List.of(task.prefix() + GlobalsFile.name(isEncrypted())) : List.of());
         }
-        commit(manifest, labels);
-        endStrays(key);
+        Commit.write(store, task.prefix(), key, manifest.toBytes(), labels);
+        Begun.endStrays(store, key);
         return result(manifest, task.prefix());
     }
 
     /** An attempt before may have ended well after all, unseen: a Backup never has two places in the store. */
     private Optional<BackupResult> earlier() {
         return task.earlier().stream().map(prefix -> SettleRun.settle(store, prefix).completed()).filter(Objects::nonNull).findFirst();
-    }
-
-    /** No answer is no proof that nothing was begun. */
-    private ObjectStore.Upload begin(String key, Attributes attributes) {
-        try {
-            return store.begin(key, attributes);
-        } catch (WorkFailure e) {
-            if (e.reason().canPass()) {
-                endStrays(key);
-            }
-            throw e;
-        }
     }
 
     /** @param clientMajor the major version of pg_dump to use */
@@ -173,24 +161,6 @@ final class BackupRun {
         return !task.recipients().isEmpty();
     }
 
-    private RuntimeException takenBack(RuntimeException cause, PartStream parts, String key) {
-        try {
-            parts.abort();
-            endStrays(key);
-            if (parts.completed()) {
-                store.delete(key);
-            }
-            if (task.globals()) {
-                store.delete(task.prefix() + GlobalsFile.name(isEncrypted()));
-            }
-            return cause;
-        } catch (RuntimeException e) {
-            LOG.warn("what was stored so far could not be taken back: {}", e.getMessage());
-            return WorkFailure.of(cause)
-                    .withLeftovers("What was stored so far under " + store.url(task.prefix()) + " could not be taken back: " + WorkFailure.of(e).getMessage());
-        }
-    }
-
     /** Streams pg_dump's output into the parts. @return its size before compression */
     private long stream(PgDump dump, PartStream parts, Age.Recipients recipients) {
         long total = 0;
@@ -214,33 +184,6 @@ final class BackupRun {
             throw new WorkFailure(Reason.DumpIncomplete, "pg_dump succeeded but wrote " + total + " bytes that are no archive; see the worker's log");
         }
         return total;
-    }
-
-    /** The manifest makes it a backup. When this fails it is not known whether it is one: what is stored stays, and is settled later. */
-    private void commit(Manifest manifest, Map<String, String> labels) {
-        String key = Manifest.key(task.prefix());
-        try {
-            byte[] bytes = manifest.toBytes();
-            // An answer that was lost makes the second try find the first one's manifest.
-            if (!store.putIfAbsent(key, bytes, "application/json", labels) && !Arrays.equals(store.get(key).orElse(null), bytes)) {
-                throw new WorkFailure(Reason.InternalError, "another manifest exists at " + store.url(key) + ": two workers had the same attempt");
-            }
-            if (store.head(manifest.dataKey(task.prefix())).isEmpty()) {
-                store.delete(key);
-                throw new WorkFailure(Reason.InternalError, store.url(manifest.dataKey(task.prefix())) + " was removed before its manifest was written: this attempt was thought lost");
-            }
-        } catch (RuntimeException e) {
-            throw WorkFailure.of(e).withLeftovers("It is not known whether the manifest is stored; what is in " + store.url(task.prefix()) + " is looked at next");
-        }
-    }
-
-    /** The answer to a begun upload may be lost, and then another is begun. Whether these can be ended decides nothing. */
-    private void endStrays(String key) {
-        try {
-            store.unfinished(key).forEach(store::abort);
-        } catch (WorkFailure e) {
-            LOG.warn("whether unfinished uploads of {} are left could not be seen: {}", store.url(key), e.getMessage());
-        }
     }
 
     static BackupResult result(Manifest m, String prefix) {

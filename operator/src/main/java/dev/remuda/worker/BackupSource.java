@@ -51,7 +51,7 @@ final class BackupSource implements Source {
     }
 
     /** The cluster's own record of the backup: whoever can write to the bucket cannot change what is restored. */
-    private static void requireSameDump(RestoreTask.Source wanted, ObjectStore store, Manifest manifest) {
+    static void requireSameDump(RestoreTask.Source wanted, ObjectStore store, Manifest manifest) {
         String found = "sha256:" + manifest.dump().sha256();
         if (wanted.checksum() != null && !wanted.checksum().equals(found)) {
             throw new WorkFailure(

@@ -44,7 +44,7 @@ final class MaintainRun {
     }
 
     MaintainResult run() {
-        requireRoot();
+        OwnFolder.requireRoot(task.root());
         Claim.require(store, task.root(), task.claimant());
         Listing listing = new Listing(task.root(), store.list(task.root()));
         List<String> missing = task.kept().stream().filter(kept -> !listing.has(kept)).map(Kept::backup).toList();
@@ -63,12 +63,6 @@ final class MaintainRun {
                 swept.uploads());
     }
 
-    private void requireRoot() {
-        if (task.root() == null || !task.root().matches(".*[^/]/")) {
-            throw new WorkFailure(Reason.InternalError, "the root " + task.root() + " is no folder: nothing was looked at; please report it with the worker's log");
-        }
-    }
-
     private String why(List<String> missing) {
         String names = String.join(", ", missing.subList(0, Math.min(MOST_NAMES, missing.size()))) + (missing.size() > MOST_NAMES ? ", …" : "");
         return "not found in " + store.url(task.root()) + " with manifest and whole dump: " + names
@@ -84,7 +78,7 @@ final class MaintainRun {
             return;
         }
         try {
-            requireOwnFolder(purge.prefix());
+            OwnFolder.require(task.root(), purge.prefix());
             requireNotKept(purge.prefix());
             if (listing.contains(Manifest.key(purge.prefix())) && !manifestDeleted(purge)) {
                 return;
@@ -134,18 +128,10 @@ final class MaintainRun {
     private void move(Move move) {
         stop.requireGoOn();
         try {
-            requireOwnFolder(move.prefix());
+            OwnFolder.require(task.root(), move.prefix());
             moved.add(new Mover(store, clock).move(move));
         } catch (RuntimeException e) {
             failed.add(failure(move.uid(), move.backup() + " is not moved to tier " + move.tier(), e));
-        }
-    }
-
-    /** A prefix that is not the folder of one backup would take more with it. */
-    private void requireOwnFolder(String prefix) {
-        if (prefix == null || !prefix.startsWith(task.root()) || !prefix.substring(task.root().length()).matches("[^/]+/")) {
-            throw new WorkFailure(
-                    Reason.InternalError, prefix + " is no folder right under " + task.root() + ": nothing was touched; please report it with the worker's log");
         }
     }
 

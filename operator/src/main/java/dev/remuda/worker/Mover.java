@@ -16,7 +16,6 @@ import dev.remuda.task.MaintainTask.Move;
 import dev.remuda.task.Reason;
 import dev.remuda.task.StorageClass;
 import dev.remuda.worker.store.Attributes;
-import dev.remuda.worker.store.Compressing;
 import dev.remuda.worker.store.Manifest;
 import dev.remuda.worker.store.ObjectStore;
 import dev.remuda.worker.store.ObjectStore.Stored;
@@ -89,7 +88,6 @@ final class Mover {
     private static Attributes attributes(Manifest manifest, Move move, Optional<StorageClass> storageClass) {
         Map<String, String> labels = new LinkedHashMap<>(manifest.labels());
         labels.remove(Attributes.TIER);
-        String contentType = Compressing.contentType(manifest.dump().compression().algorithm());
-        return new Attributes(contentType, labels, Optional.ofNullable(move.tier()), storageClass);
+        return new Attributes(manifest.dump().contentType(), labels, Optional.ofNullable(move.tier()), storageClass);
     }
 }

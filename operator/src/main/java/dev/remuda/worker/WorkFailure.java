@@ -35,6 +35,11 @@ public final class WorkFailure extends RuntimeException {
         return new WorkFailure(reason, getMessage() + ". " + where, this, true);
     }
 
+    /** The same, which says where it befell. */
+    WorkFailure in(String where) {
+        return new WorkFailure(reason, where + ": " + getMessage(), this, leftovers);
+    }
+
     public Reason reason() {
         return reason;
     }

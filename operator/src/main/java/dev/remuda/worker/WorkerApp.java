@@ -15,6 +15,7 @@ import dev.remuda.task.BackupTask;
 import dev.remuda.task.CatalogueTask;
 import dev.remuda.task.CleanUpTask;
 import dev.remuda.task.ConnectionTask;
+import dev.remuda.task.CopyTask;
 import dev.remuda.task.DrillTask;
 import dev.remuda.task.DropTask;
 import dev.remuda.task.FailureResult;
@@ -91,6 +92,7 @@ public final class WorkerApp {
             case CatalogueTask catalogue -> with(catalogue.store(), stop, store -> new CatalogueRun(catalogue, store, stop).run());
             case VerifyTask verify -> with(verify.store(), stop, store -> new VerifyRun(verify, store, programs, journal, stop).run());
             case DrillTask drill -> with(drill.store(), stop, store -> new DrillRun(drill, store, programs, scratch, Path.of(DrillTask.FOLDER), journal, stop).run());
+            case CopyTask copy -> with(copy.from(), stop, from -> with(copy.to(), stop, to -> new CopyRun(copy, from, to, journal, stop).run()));
             case MaintainTask maintain -> with(maintain.store(), stop, store -> new MaintainRun(maintain, store, stop, Clock.systemUTC()).run());
             case ReportTask report -> with(report.store(), stop, store -> new ReportRun(report, store).run());
             case SwitchTask switching -> new SwitchRun(switching, journal, stop).run();

@@ -16,7 +16,9 @@ import dev.remuda.api.JobTemplateSpec;
 import dev.remuda.api.RestoreSpec.Migrations;
 import dev.remuda.api.SecretRef;
 import dev.remuda.api.SslMode;
+import dev.remuda.api.StorageSpec;
 import dev.remuda.api.VerificationSpec;
+import dev.remuda.api.VolumeSpec;
 import dev.remuda.support.Pods;
 import dev.remuda.support.Samples;
 import dev.remuda.task.ConnectionTask;
@@ -36,6 +38,7 @@ final class Kinds {
             Map.entry("purge", List.of(STORE)),
             Map.entry("maintain", List.of(STORE)),
             Map.entry("catalogue", List.of(STORE)),
+            Map.entry("copy", List.of(STORE)),
             Map.entry("verify", List.of(STORE)),
             Map.entry("drill", List.of(DATABASE, STORE)),
             Map.entry(DRILL_BESIDE, List.of(STORE)),
@@ -70,6 +73,9 @@ final class Kinds {
         }
         if (kind.equals("restore")) {
             mounts.scratch("20Gi");
+        }
+        if (kind.equals("copy")) {
+            mounts.copy(new StorageSpec(null, new VolumeSpec("local-backups", null)));
         }
         // The task is one variable's text, whatever it says.
         SettleTask task = new SettleTask(needs.contains(STORE) ? mounts.store(Samples.storage()) : null, "p/");

@@ -1,5 +1,6 @@
 package dev.remuda.job;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -15,6 +16,7 @@ import dev.remuda.api.S3Spec;
 import dev.remuda.api.SecretRef;
 import dev.remuda.api.SslMode;
 import dev.remuda.api.StorageSpec;
+import dev.remuda.api.VolumeSpec;
 import dev.remuda.support.Samples;
 import dev.remuda.task.DatabaseAccess;
 import dev.remuda.task.SecretFiles;
@@ -83,6 +85,31 @@ class MountsTest {
         assertThat(store).isEqualTo(new StoreAccess("backups", "eu-west-1", "https://s3.example", true, null, Tagging.Disabled));
         assertThat(mounts.volumes()).isEmpty();
         assertThat(mounts.mounts()).isEmpty();
+    }
+
+    /** Of whatever kinds they are. */
+    @Test
+    void aFurtherStoreIsMountedBesideTheFirst() {
+        StorageSpec volume = new StorageSpec(null, new VolumeSpec("local-backups", "postgres"));
+        Mounts volumes = new Mounts();
+
+        assertThat(mounts.store(Samples.storage()).secret().directory()).isEqualTo("/var/run/remuda/store");
+        assertThat(mounts.copy(Samples.storage()).secret()).isEqualTo(new SecretFiles("backup-s3", "/var/run/remuda/copy", Map.of()));
+        assertThat(volumes.store(volume)).isEqualTo(StoreAccess.volume("local-backups", "/store/postgres"));
+        assertThat(volumes.copy(volume)).isEqualTo(StoreAccess.volume("local-backups", "/copy/postgres"));
+        for (Mounts both : List.of(mounts, volumes)) {
+            assertThat(both.volumes()).extracting(Volume::getName).containsExactly("store", "copy");
+            assertThat(both.mounts()).extracting(VolumeMount::getName).containsExactly("store", "copy");
+            assertThat(both.mounts()).extracting(VolumeMount::getMountPath).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aFurtherStoreIsReachedAsItsSpecSays() {
+        S3Spec spec = new S3Spec("copies", null, "eu-west-1", "https://s3.example", true, null, Tagging.Disabled, null, null, null);
+
+        assertThat(mounts.copy(new StorageSpec(spec, null))).isEqualTo(new Mounts().store(new StorageSpec(spec, null)));
+        assertThat(mounts.volumes()).isEmpty();
     }
 
     @Test

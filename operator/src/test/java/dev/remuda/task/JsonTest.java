@@ -52,6 +52,8 @@ class JsonTest {
                 new VerifyTask(STORE, List.of(new VerifyTask.Item("u", "b", "x/b/", "sha256:aa")), SECRET),
                 new DrillTask("p", "u", "n", STORE, "x/b/", "sha256:aa", SECRET, DATABASE, List.of("SELECT true")),
                 new DrillTask("p", "u", "n", STORE, "x/b/", null, null, null, null),
+                new CopyTask(STORE, StoreAccess.volume("v", "/copy/x"), "y/", new Claimant("u", "c", null), List.of(new CopyTask.Item("u", "b", "x/b/", "y/b/", "sha256:aa", 5))),
+                new CopyTask(STORE, STORE.locking(new StoreLock("COMPLIANCE", AT)), "y/", null, List.of(new CopyTask.Item("u", "b", "x/b/", "y/b/", null, 0))),
                 new CatalogueTask(STORE, "x/", new Claimant("u", null, null), "x/b/", 7));
     }
 
@@ -70,6 +72,8 @@ class JsonTest {
                 new SettleResult(null, 1, 2),
                 verified("word", VerifyTask.MAX_ITEMS),
                 maintained("word", 1),
+                copied("word", AT, 2, 2),
+                copied("word", null, 0, 1),
                 new FailureResult(Reason.StorageFull, "full", true));
     }
 
@@ -135,6 +139,9 @@ class JsonTest {
                 new RestoreResult(strange, 3, 4, 5, "v".repeat(9_000), "n".repeat(9_000), AT, AT),
                 new PreflightResult(strange, 17L, "v".repeat(9_000), AT, "a".repeat(9_000), "n".repeat(9_000), AT),
                 verified("\u0001".repeat(4_000), VerifyTask.MAX_ITEMS),
+                copied("\u0001".repeat(4_000), AT, 0, CopyTask.MAX_ITEMS),
+                copied("€".repeat(4_000), AT, CopyTask.MAX_ITEMS / 2, CopyTask.MAX_ITEMS / 2),
+                copied("x".repeat(4_000), null, CopyTask.MAX_ITEMS - 1, 1),
                 new CatalogueResult(1, "p/", true, "h".repeat(9_000), Collections.nCopies(10, "x".repeat(1_000))));
     }
 
@@ -155,6 +162,7 @@ class JsonTest {
             case PreflightResult p -> assertThat(p.targetOid()).isEqualTo(17L);
             case CatalogueResult c -> assertThat(c.last()).isEqualTo(((CatalogueResult) result).last());
             case VerifyResult v -> assertThat(v).extracting(VerifyResult::whole, VerifyResult::archived).containsExactly(((VerifyResult) result).whole(), ((VerifyResult) result).archived());
+            case CopyResult c -> assertThat(facts(c)).isEqualTo(facts((CopyResult) result));
             case ConnectionResult c -> assertThat(c).isEqualTo(result);
             case SwitchResult s -> assertThat(s).isEqualTo(result);
             case CleanUpResult c -> assertThat(c).isEqualTo(result);
@@ -198,6 +206,17 @@ class JsonTest {
                 uids.subList(0, items / 4), List.of("u"), uids.subList(items / 4, items / 2),
                 uids.subList(items / 2, items).stream().map(uid -> new VerifyResult.Damaged(uid, Reason.DatabaseAuthenticationFailed, words)).toList(),
                 new FailureResult(Reason.StorageUnreachable, words, false));
+    }
+
+    private static CopyResult copied(String words, Instant lockedUntil, int copied, int failed) {
+        List<String> uids = IntStream.range(0, copied + failed).mapToObj(i -> "6f1c2a34-0000-4000-8000-0000000000" + (10 + i)).toList();
+        return new CopyResult(
+                uids.subList(0, copied), lockedUntil,
+                uids.subList(copied, uids.size()).stream().map(uid -> new CopyResult.Failed(uid, Reason.DatabaseAuthenticationFailed, words)).toList());
+    }
+
+    private static CopyResult facts(CopyResult c) {
+        return new CopyResult(c.copied(), c.lockedUntil(), c.failed().stream().map(one -> new CopyResult.Failed(one.uid(), one.reason(), "any")).toList());
     }
 
     private static MaintainResult maintained(String words, int items) {

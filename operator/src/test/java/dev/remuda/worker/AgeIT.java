@@ -16,12 +16,15 @@ import dev.remuda.task.BackupResult;
 import dev.remuda.task.Compression;
 import dev.remuda.task.DrillTask;
 import dev.remuda.task.FailureResult;
+import dev.remuda.task.MaintainResult;
+import dev.remuda.task.MaintainTask;
 import dev.remuda.task.PreflightResult;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.RestoreStrategy;
 import dev.remuda.task.RestoreTask;
 import dev.remuda.task.SecretFiles;
+import dev.remuda.task.StorageClass;
 import dev.remuda.task.VerifyResult;
 import dev.remuda.task.VerifyTask;
 
@@ -102,6 +105,18 @@ class AgeIT {
         refused(task, Reason.DecryptionFailed, "is encrypted with age, and no identity was named");
         bench.restored(bench.opened(task, identity));
         assertThat(Racing.checksums(postgres, database + "_3")).isEqualTo(before);
+    }
+
+    @Test
+    void whenItIsMovedNobodyIsToldThatItIsCompressedOnly() {
+        BackupResult backup = bench.completed(bench.encrypted(bench.backup(database), key.recipient()));
+        String root = bench.prefix.substring(0, bench.prefix.lastIndexOf('/', bench.prefix.length() - 2) + 1);
+        MaintainTask.Move move = new MaintainTask.Move("u", "b", bench.prefix, "weekly", StorageClass.STANDARD_IA);
+
+        MaintainResult result = (MaintainResult) bench.run(new MaintainTask(bench.access(), root, null, List.of(), List.of(move), List.of(), null));
+
+        assertThat(result.moved()).containsExactly(new MaintainResult.Moved("u", "weekly", StorageClass.STANDARD_IA));
+        assertThat(bench.bucket.head(backup.dataKey()).contentType()).isEqualTo("application/octet-stream");
     }
 
     @Test

@@ -199,6 +199,13 @@ final class Bench {
                 t.scratchBytes(), t.checks());
     }
 
+    /** The same task for a backup that lies elsewhere. */
+    RestoreTask at(RestoreTask t, StoreAccess store, String prefix) {
+        return new RestoreTask(
+                t.stage(), t.restore(), t.uid(), t.namespace(), store, new RestoreTask.Source(prefix, null, null, 1, "Standard"), t.target(), t.strategy(), t.confirm(), t.targetOid(),
+                t.replaced(), t.include(), t.ownerRole(), t.jobs(), t.scratchBytes(), t.checks());
+    }
+
     /** The same task for any dump in the bucket. */
     RestoreTask from(RestoreTask t, String key) {
         return new RestoreTask(

@@ -31,8 +31,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Backups that a store with Object Lock keeps, whoever has the key that wrote them. */
 class LockIT {
-    private static final String LOCKED = "remuda-locked";
-    private static final Instant UNTIL = Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS);
+    static final String LOCKED = "remuda-locked";
+    static final Instant UNTIL = Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS);
 
     private final Bench bench = new Bench();
     private final String database = Racing.create(bench.postgres);
@@ -40,7 +40,8 @@ class LockIT {
     private final S3Client thief = bench.bucket.client();
     private final StoreAccess store = new StoreAccess(LOCKED, null, bench.endpoint, true, bench.named("s3"), StoreAccess.Tagging.Auto).locking(new StoreLock("COMPLIANCE", UNTIL));
 
-    private static synchronized void bucket(S3Client client) {
+    /** Made once. */
+    static synchronized void bucket(S3Client client) {
         if (client.listBuckets().buckets().stream().noneMatch(known -> known.name().equals(LOCKED))) {
             client.createBucket(request -> request.bucket(LOCKED).objectLockEnabledForBucket(true));
         }

@@ -141,6 +141,11 @@ public record Manifest(
             return recipients != null && !recipients.isEmpty();
         }
 
+        /** As the file is called in HTTP. */
+        public String contentType() {
+            return isEncrypted() ? "application/octet-stream" : Compressing.contentType(compression.algorithm());
+        }
+
         /** Which part of the database it is. */
         public DumpScope scope() {
             return new DumpScope(content, include, exclude);
@@ -190,14 +195,18 @@ public record Manifest(
      * @throws WorkFailure ObjectMissing without one; ManifestInvalid when it cannot be understood
      */
     public static Manifest read(ObjectStore store, String prefix) {
-        String url = store.url(key(prefix));
-        byte[] bytes = store.get(key(prefix))
-                .orElseThrow(() -> new WorkFailure(
-                        Reason.ObjectMissing, url + " does not exist: the backup was deleted from the store or never completed; choose another backup"));
-        return parse(bytes, url);
+        return parse(bytes(store, prefix), store.url(key(prefix)));
     }
 
-    static Manifest parse(byte[] bytes, String url) {
+    /** The manifest under a prefix as it lies there. @throws WorkFailure ObjectMissing without one */
+    public static byte[] bytes(ObjectStore store, String prefix) {
+        return store.get(key(prefix))
+                .orElseThrow(() -> new WorkFailure(
+                        Reason.ObjectMissing, store.url(key(prefix)) + " does not exist: the backup was deleted from the store or never completed; choose another backup"));
+    }
+
+    /** @throws WorkFailure ManifestInvalid when it cannot be understood */
+    public static Manifest parse(byte[] bytes, String url) {
         Manifest manifest;
         try {
             manifest = Json.read(new String(bytes, StandardCharsets.UTF_8), Manifest.class);

@@ -139,13 +139,18 @@ public final class StoredProof {
         } catch (IOException e) {
             throw new IllegalStateException("an object's stream throws no such thing", e);
         }
-        String found = HexFormat.of().formatHex(sha256.digest());
-        if (!found.equals(expected)) {
-            throw new WorkFailure(Reason.ChecksumMismatch, store.url(key) + " has SHA-256 " + found + " instead of " + expected
-                    + ": it was changed or damaged in the store; restore another backup");
-        }
+        requireSha256(store.url(key), sha256, expected);
         if (refused != null) {
             throw refused;
+        }
+    }
+
+    /** @param sha256 over every byte that was read. @throws WorkFailure ChecksumMismatch when it is another than the manifest's */
+    public static void requireSha256(String url, MessageDigest sha256, String expected) {
+        String found = HexFormat.of().formatHex(sha256.digest());
+        if (!found.equals(expected)) {
+            throw new WorkFailure(
+                    Reason.ChecksumMismatch, url + " has SHA-256 " + found + " instead of " + expected + ": it was changed or damaged in the store; restore another backup");
         }
     }
 
