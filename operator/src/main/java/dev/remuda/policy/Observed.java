@@ -1,7 +1,9 @@
 package dev.remuda.policy;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -12,6 +14,7 @@ import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupPolicyStatus.Catalogue;
+import dev.remuda.api.BackupPolicyStatus.Copies;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.BackupPolicyStatus.Verification;
 import dev.remuda.api.BackupStatus;
@@ -38,12 +41,26 @@ record Observed(
         Instant now) {
 
     /** The Jobs for the store that are under way. */
-    record Jobs(Optional<JobView> maintenance, Optional<JobView> catalogue, Optional<JobView> verification) {
+    record Jobs(Optional<JobView> maintenance, Optional<JobView> catalogue, Optional<JobView> verification, Map<String, JobView> copying) {
         static Jobs of(BackupPolicyStatus status, Function<StoreJob, Optional<JobView>> find) {
             return new Jobs(
                     Optional.ofNullable(status.maintenance()).map(Maintenance::job).filter(StoreJob::underWay).flatMap(find),
                     Optional.ofNullable(status.catalogue()).map(Catalogue::job).filter(StoreJob::underWay).flatMap(find),
-                    Optional.ofNullable(status.verification()).map(Verification::job).filter(StoreJob::underWay).flatMap(find));
+                    Optional.ofNullable(status.verification()).map(Verification::job).filter(StoreJob::underWay).flatMap(find),
+                    copying(status, find));
+        }
+
+        private static Map<String, JobView> copying(BackupPolicyStatus status, Function<StoreJob, Optional<JobView>> find) {
+            Map<String, JobView> found = new HashMap<>();
+            Objects.requireNonNullElse(status.copies(), List.<Copies>of()).stream()
+                    .filter(Copies::underWay)
+                    .forEach(copies -> find.apply(copies.job()).ifPresent(job -> found.put(copies.name(), job)));
+            return found;
+        }
+
+        /** The Job that works on the copies of that name. */
+        Optional<JobView> copies(String name) {
+            return Optional.ofNullable(copying.get(name));
         }
     }
 
@@ -104,6 +121,12 @@ record Observed(
         }
         if (verification().underWay() && verification().backups().contains(backup.getMetadata().getName())) {
             return Optional.of("Job " + verification().job().name() + ", which verifies it");
+        }
+        Optional<Copies> copying = Objects.requireNonNullElse(status().copies(), List.<Copies>of()).stream()
+                .filter(copies -> copies.underWay() && copies.work() == Copies.Work.Copy && copies.backups().contains(backup.getMetadata().getName()))
+                .findFirst();
+        if (copying.isPresent()) {
+            return copying.map(copies -> "Job " + copies.job().name() + ", which copies it");
         }
         return restores.stream()
                 .filter(restore -> restore.isReading(backup.getMetadata().getName()))

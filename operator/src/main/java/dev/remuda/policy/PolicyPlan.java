@@ -26,26 +26,31 @@ record PolicyPlan(BackupPolicyStatus status, List<Step> steps, Optional<Duration
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
 
     /** Decides from what was seen alone: the same observation always gives the same plan. @param retaining what retention finds in it */
-    static PolicyPlan of(Observed seen, Retaining retaining, PolicyJobs jobs, Duration startDeadline) {
+    static PolicyPlan of(Observed seen, Retaining retaining, PolicyJobs jobs, CopyJobs copyJobs, Duration startDeadline) {
         Scheduling scheduling = Scheduling.of(seen);
         Cataloguing cataloguing = Cataloguing.of(seen, jobs, startDeadline);
         Maintaining maintaining = Maintaining.of(seen, retaining, jobs, startDeadline);
         Points points = Points.of(seen);
         Verifying verifying = Verifying.of(seen, retaining, points, jobs, startDeadline);
+        List<Copying> copying = seen.spec().copies().stream().map(copy -> Copying.of(seen, retaining, copy, copyJobs, startDeadline)).toList();
         List<Step> steps = new ArrayList<>(changed(seen));
         steps.addAll(cataloguing.steps());
         steps.addAll(scheduling.steps());
         steps.addAll(retaining.steps());
         steps.addAll(maintaining.steps());
         steps.addAll(verifying.steps());
+        steps.addAll(Copying.forgotten(seen));
+        copying.forEach(each -> steps.addAll(each.steps()));
         if (!scheduling.ready().ok()) {
             steps.addAll(told(seen, scheduling.ready().reason(), scheduling.ready().message())); // last, for a refusal of what comes before is told instead
         }
-        Optional<Duration> again = Stream.of(until(scheduling.next(), seen.now()), until(retaining.nextExpiry(), seen.now()), maintaining.again(), cataloguing.again(), verifying.again())
+        Stream<Optional<Duration>> all =
+                Stream.of(until(scheduling.next(), seen.now()), until(retaining.nextExpiry(), seen.now()), maintaining.again(), cataloguing.again(), verifying.again());
+        Optional<Duration> again = Stream.concat(all, copying.stream().map(Copying::again))
                 .flatMap(Optional::stream)
                 .map(wait -> wait.isZero() ? wait : wait.compareTo(AT_LEAST) < 0 ? AT_LEAST : wait.compareTo(AT_MOST) > 0 ? AT_MOST : wait)
                 .min(Duration::compareTo);
-        return new PolicyPlan(PolicyStatuses.of(seen, scheduling, retaining, maintaining, cataloguing, verifying, points), steps, again);
+        return new PolicyPlan(PolicyStatuses.of(seen, scheduling, retaining, maintaining, cataloguing, verifying, points, copying), steps, again);
     }
 
     /** For the record: who made it what it is now. A new policy is none that was changed. */

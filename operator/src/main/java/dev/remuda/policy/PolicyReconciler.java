@@ -49,6 +49,7 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
     private final Cluster cluster;
     private final JobFinder finder;
     private final PolicyJobs jobs;
+    private final CopyJobs copyJobs;
     private final Duration startDeadline;
     private final Clock clock;
     private final StatusUpdates statuses;
@@ -57,6 +58,7 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
         this.cluster = cluster;
         this.finder = new JobFinder(cluster, startDeadline);
         this.jobs = new PolicyJobs(building);
+        this.copyJobs = new CopyJobs(building);
         this.startDeadline = startDeadline;
         this.clock = clock;
         this.statuses = new StatusUpdates(cluster);
@@ -80,11 +82,11 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
     public UpdateControl<BackupPolicy> reconcile(BackupPolicy policy, Context<BackupPolicy> context) {
         Observed seen = observe(policy, context);
         Retaining retaining = Retaining.of(seen);
-        if (Maintaining.touches(seen, retaining)) {
+        if (Maintaining.touches(seen, retaining) || Copying.touches(seen, retaining)) {
             seen = seen.with(restores(seen, context));
             retaining = Retaining.of(seen);
         }
-        PolicyPlan plan = carryOut(seen, policy.isOfNewerVersion() ? PolicyPlan.newer(seen) : PolicyPlan.of(seen, retaining, jobs, startDeadline));
+        PolicyPlan plan = carryOut(seen, policy.isOfNewerVersion() ? PolicyPlan.newer(seen) : PolicyPlan.of(seen, retaining, jobs, copyJobs, startDeadline));
         if (plan.status().equals(seen.status())) {
             return statuses.write(context, policy, Optional.empty(), plan.again());
         }
@@ -103,7 +105,7 @@ public final class PolicyReconciler implements Reconciler<BackupPolicy> {
                 return instead;
             }
             Observed more = seen.withTaken(taken.get());
-            return carryOut(more, PolicyPlan.of(more, Retaining.of(more), jobs, startDeadline));
+            return carryOut(more, PolicyPlan.of(more, Retaining.of(more), jobs, copyJobs, startDeadline));
         }
     }
 

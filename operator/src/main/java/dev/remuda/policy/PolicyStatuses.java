@@ -29,17 +29,18 @@ final class PolicyStatuses {
 
     private PolicyStatuses() {}
 
-    static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining, Cataloguing cataloguing, Verifying verifying, Points points) {
+    static BackupPolicyStatus of(Observed seen, Scheduling scheduling, Retaining retaining, Maintaining maintaining, Cataloguing cataloguing, Verifying verifying, Points points, List<Copying> copying) {
         List<Condition> conditions = new ArrayList<>();
         Scheduling.Readiness ready = scheduling.ready();
         Optional<Condition> strange = ready.ok() ? unreached(seen, cataloguing.status()) : Optional.empty();
         conditions.add(strange.orElseGet(() -> condition(seen, READY, ready.ok() ? "True" : "False", ready.reason(), ready.message())));
         maintained(seen, maintaining.status()).ifPresent(conditions::add);
         verified(seen, verifying, points).ifPresent(conditions::add);
+        conditions.addAll(CopyConditions.of(seen, copying, newest(seen).isPresent()));
         return new BackupPolicyStatus(
                 seen.policy().getMetadata().getGeneration(), conditions, newest(seen).map(PolicyStatuses::last).orElse(null), baseline(seen).orElse(null), scheduling.next().orElse(null), scheduling.overdueSince().orElse(null),
                 scheduling.tiers(),
-                retaining.status(), maintaining.status(), cataloguing.status(), shown(verifying.status()), LifecycleRules.of(seen).orElse(null));
+                retaining.status(), maintaining.status(), cataloguing.status(), shown(verifying.status()), copying.stream().map(Copying::status).toList(), LifecycleRules.of(seen).orElse(null));
     }
 
     /** Nothing of a plan was carried out for certain, so all else stays as it was. */
@@ -48,7 +49,7 @@ final class PolicyStatuses {
         List<Condition> conditions = new ArrayList<>(List.of(condition(seen, READY, "False", reason, message)));
         s.conditions().stream().filter(condition -> !READY.equals(condition.getType())).forEach(conditions::add);
         return new BackupPolicyStatus(
-                s.observedGeneration(), conditions, s.lastBackup(), s.baseline(), s.nextBackup(), overdueSince(seen), s.tiers(), s.retention(), s.maintenance(), s.catalogue(), s.verification(), s.lifecycleRules());
+                s.observedGeneration(), conditions, s.lastBackup(), s.baseline(), s.nextBackup(), overdueSince(seen), s.tiers(), s.retention(), s.maintenance(), s.catalogue(), s.verification(), s.copies(), s.lifecycleRules());
     }
 
     /** What was due is not made while the policy is not Ready. */

@@ -10,6 +10,7 @@ import dev.remuda.api.StoreJob;
 final class Rests {
     private static final Duration FIRST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration OTHERS = Duration.ofMinutes(10);
     private static final int DOUBLINGS = 6;
 
     private Rests() {}
@@ -20,11 +21,26 @@ final class Rests {
      * @param pause after one that did not fail
      */
     static Optional<Duration> left(StoreJob last, Duration pause, Instant now) {
-        if (last.finishedAt().isAfter(now)) {
+        return left(last.failures() == 0 ? pause : after(last.failures()), last, now);
+    }
+
+    private static Optional<Duration> left(Duration rest, StoreJob last, Instant now) {
+        return last.finishedAt().isAfter(now) ? Optional.empty() : Optional.of(Duration.between(now, last.finishedAt().plus(rest))).filter(Duration::isPositive);
+    }
+
+    /**
+     * How much longer a Job rests because the last one failed that worked on the same. One of another kind has its turn at once, and when both fail a little later, so that neither
+     * keeps the other from it, and a store that is away is not asked by both in turn without a rest.
+     *
+     * @param last null: there was none yet
+     */
+    static Optional<Duration> left(StoreJob last, boolean sameKind, Instant now) {
+        if (last == null || last.failures() == 0 || !sameKind && last.failures() == 1) {
             return Optional.empty();
         }
-        Duration rest = last.failures() == 0 ? pause : after(last.failures());
-        return Optional.of(Duration.between(now, last.finishedAt().plus(rest))).filter(Duration::isPositive);
+        Duration rest = after(last.failures());
+        Duration others = rest.dividedBy(2); // shorter, for whichever has its turn first when all rests are over would always be the one
+        return left(sameKind ? rest : others.compareTo(OTHERS) < 0 ? others : OTHERS, last, now);
     }
 
     /** @param failures how many have failed one after another, at least one */

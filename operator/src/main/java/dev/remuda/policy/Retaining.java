@@ -39,11 +39,12 @@ import dev.remuda.task.StorageClass;
  * @param kept completed Backups that stay, the newest first
  * @param moves those of them whose label or class is not that of their tier
  * @param purges completed Backups that nothing keeps, and why
+ * @param copied completed Backups that nothing keeps and that have copies elsewhere, which go first
  * @param marked those that were marked for it before, and that nothing keeps still
  * @param steps that note all this in the Backups, and remove Failed ones that are too many
  */
 record Retaining(
-        BackupPolicyStatus.Retention status, List<Backup> kept, List<Move> moves, List<Purge> purges, List<Backup> marked, List<Step> steps) {
+        BackupPolicyStatus.Retention status, List<Backup> kept, List<Move> moves, List<Purge> purges, List<Backup> copied, List<Backup> marked, List<Step> steps) {
     /** How long a tier that is gone from the policy still keeps its Backups. */
     static final Duration GRACE = Duration.ofDays(7);
 
@@ -64,6 +65,7 @@ record Retaining(
         List<Backup> kept = new ArrayList<>();
         List<Move> moves = new ArrayList<>();
         List<Purge> purges = new ArrayList<>();
+        List<Backup> copied = new ArrayList<>();
         List<Backup> marked = new ArrayList<>();
         List<Step> steps = new ArrayList<>();
         for (Decision decision : decisions) {
@@ -80,6 +82,10 @@ record Retaining(
                     note(backup, keep.reasons(), keep.expiresAt().map(Retaining::toTheSecond).orElse(null)).ifPresent(steps::add);
                 }
                 case Decision.Purge purge when DeletionMark.isMarked(backup.getStatus()) -> marked.add(backup);
+                case Decision.Purge purge when hasCopies(seen, backup) -> {
+                    copied.add(backup);
+                    note(backup, List.of("its copies, which go first (" + purge.why() + ")"), null).ifPresent(steps::add);
+                }
                 case Decision.Purge purge -> {
                     purges.add(new Purge(backup, purge.why(), purge.since()));
                     if (seen.spec().suspend()) {
@@ -90,7 +96,17 @@ record Retaining(
         }
         steps.addAll(tooManyFailed(seen));
         steps.addAll(accepted(seen));
-        return new Retaining(status(seen, decisions, removed), kept, moves, purges.reversed(), marked, steps);
+        return new Retaining(status(seen, decisions, removed), kept, moves, purges.reversed(), copied, marked, steps);
+    }
+
+    /** All that nothing keeps. */
+    Stream<Backup> going() {
+        return Stream.of(purges.stream().map(Purge::backup), copied.stream(), marked.stream()).flatMap(those -> those);
+    }
+
+    /** In stores that the policy still has. What lies elsewhere stays there. */
+    private static boolean hasCopies(Observed seen, Backup backup) {
+        return seen.spec().copies().stream().anyMatch(copy -> CopyKeeping.isThere(copy, backup));
     }
 
     private static Candidate candidate(Observed seen, Backup backup) {

@@ -56,26 +56,28 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
         if (Cataloguing.comesFirst(seen) || maintenanceRuns(seen)) {
             return new Verifying(last, List.of(), Optional.empty());
         }
-        Optional<Duration> rest = last.job() == null ? Optional.empty() : Rests.left(last.job(), Duration.ZERO, seen.now());
-        Optional<Kind> resting = rest.map(left -> last.kind()); // what fails by itself keeps nothing else from its turn
         Kind answer = seen.spec().verification().canDrill() ? Kind.Drill : Kind.Read;
-        Optional<Backup> asked = staying.stream().filter(Verifying::isAsked).findFirst().filter(backup -> resting.filter(answer::equals).isEmpty());
+        Optional<Backup> asked = staying.stream().filter(Verifying::isAsked).findFirst().filter(backup -> rest(seen, last, answer).isEmpty());
         if (asked.isPresent()) {
             return planned(seen, last, answer, List.of(asked.get()), request(asked.get()));
         }
-        if (!seen.spec().suspend() && points.drillDue().isPresent() && resting.filter(Kind.Drill::equals).isEmpty()) {
+        if (!seen.spec().suspend() && points.drillDue().isPresent() && rest(seen, last, Kind.Drill).isEmpty()) {
             Optional<Backup> next = last.bad() < MOST_BAD && seen.spec().verification().canDrill() ? nextToDrill(staying) : Optional.empty();
             return next.isPresent()
                     ? planned(seen, last, Kind.Drill, List.of(next.get()), null)
                     : new Verifying(points.drillDone(last), List.of(), Optional.of(SOON));
         }
-        List<Backup> unread = seen.spec().suspend() || resting.filter(Kind.Read::equals).isPresent() ? List.of() : unread(seen, staying, points);
-        Optional<Duration> again = Stream.of(rest, points.next().map(next -> Duration.between(seen.now(), next).plus(SOON))).flatMap(Optional::stream).min(Duration::compareTo);
+        List<Backup> unread = seen.spec().suspend() || rest(seen, last, Kind.Read).isPresent() ? List.of() : unread(seen, staying, points);
+        Optional<Duration> again = Stream.of(rest(seen, last, Kind.Read), rest(seen, last, Kind.Drill), points.next().map(next -> Duration.between(seen.now(), next).plus(SOON))).flatMap(Optional::stream).min(Duration::compareTo);
         return unread.isEmpty() ? new Verifying(last, List.of(), again) : planned(seen, last, Kind.Read, unread, null);
     }
 
+    private static Optional<Duration> rest(Observed seen, Verification last, Kind kind) {
+        return Rests.left(last.job(), last.kind() == kind, seen.now());
+    }
+
     /** One that is planned and rests with its policy does not begin. */
-    private static boolean maintenanceRuns(Observed seen) {
+    static boolean maintenanceRuns(Observed seen) {
         return seen.status().maintenance() != null && seen.status().maintenance().job().underWay()
                 && !(seen.spec().suspend() && seen.status().maintenance().job().toBeCreated());
     }
@@ -91,8 +93,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
     }
 
     private static List<Backup> staying(Observed seen, Retaining retaining) {
-        Set<String> going = Stream.concat(retaining.purges().stream().map(Retaining.Purge::backup), retaining.marked().stream()).map(backup -> backup.getMetadata().getName())
-                .collect(Collectors.toSet());
+        Set<String> going = retaining.going().map(backup -> backup.getMetadata().getName()).collect(Collectors.toSet());
         return provable(seen).filter(backup -> !going.contains(backup.getMetadata().getName())).toList();
     }
 

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -50,6 +51,8 @@ import dev.remuda.task.BackupResult;
 import dev.remuda.task.CatalogueResult;
 import dev.remuda.task.CatalogueTask;
 import dev.remuda.task.Catalogued;
+import dev.remuda.task.CopyResult;
+import dev.remuda.task.CopyTask;
 import dev.remuda.task.DrillTask;
 import dev.remuda.task.FailureResult;
 import dev.remuda.task.Json;
@@ -59,6 +62,7 @@ import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.Result;
 import dev.remuda.task.StorageClass;
+import dev.remuda.task.StoreAccess;
 import dev.remuda.task.Task;
 import dev.remuda.task.VerifyResult;
 import dev.remuda.task.VerifyTask;
@@ -77,6 +81,16 @@ final class PolicyWorld {
     final List<Step.Tell> told = new ArrayList<>();
     final List<String> changes = new ArrayList<>();
     final Map<String, Stored> store = new TreeMap<>();
+
+    /** What is in further stores, by the name of the bucket or volume. */
+    final Map<String, Map<String, Stored>> others = new TreeMap<>();
+
+    /** Further stores that do not answer. */
+    final Set<String> away = new HashSet<>();
+
+    /** How many more backups the worker copies before it is killed; for ever by default. */
+    int copiesLeft = Integer.MAX_VALUE;
+
     final List<String> created = new ArrayList<>();
     final Map<String, Made> made = new TreeMap<>();
     final Set<String> purged = new HashSet<>();
@@ -118,6 +132,7 @@ final class PolicyWorld {
     int deletionsLeft = Integer.MAX_VALUE;
 
     private final PolicyJobs making = new PolicyJobs(new JobBuilding(Samples.CONFIG));
+    private final CopyJobs makingCopies = new CopyJobs(new JobBuilding(Samples.CONFIG));
 
     /** A backup that was once completed. */
     record Made(String name, Instant snapshotAt, List<String> tiers) {}
@@ -154,7 +169,7 @@ final class PolicyWorld {
 
     PolicyPlan plan() {
         Observed seen = seen();
-        return PolicyPlan.of(seen, Retaining.of(seen), making, START_DEADLINE);
+        return PolicyPlan.of(seen, Retaining.of(seen), making, makingCopies, START_DEADLINE);
     }
 
     /** One whole reconcile. */
@@ -332,11 +347,12 @@ final class PolicyWorld {
         Pod pod = switch (task) {
             case MaintainTask maintain -> {
                 tasks.add(maintain);
-                yield work(made, maintain);
+                yield work(made, () -> maintain(maintain));
             }
             case CatalogueTask catalogue -> Pods.reported(made, catalogue(name, catalogue));
             case VerifyTask verify -> Pods.reported(made, verify(verify));
             case DrillTask drill -> Pods.reported(made, drill(drill));
+            case CopyTask copy -> work(made, () -> copy(copy));
             default -> throw new IllegalArgumentException(name);
         };
         jobs.put(name, new JobView(name, Optional.of(made), Optional.of(pod)));
@@ -386,17 +402,46 @@ final class PolicyWorld {
                 : new FailureResult(reason, "it went wrong", false);
     }
 
-    private Pod work(Job job, MaintainTask task) {
+    private Pod work(Job job, Supplier<Result> task) {
         try {
-            return Pods.reported(job, maintain(task));
+            return Pods.reported(job, task.get());
         } catch (Died killed) {
             deletionsLeft = Integer.MAX_VALUE;
+            copiesLeft = Integer.MAX_VALUE;
             return Pods.ended(job, 137, "Error", null);
         }
     }
 
+    private Result copy(CopyTask task) {
+        if (away.contains(task.to().bucket())) {
+            return new FailureResult(Reason.StorageUnreachable, "the store at " + task.to().bucket() + " does not answer", false);
+        }
+        List<String> done = new ArrayList<>();
+        List<CopyResult.Failed> failed = new ArrayList<>();
+        for (CopyTask.Item item : task.backups()) {
+            if (!store.containsKey(item.from())) {
+                failed.add(new CopyResult.Failed(item.uid(), Reason.ObjectMissing, item.from() + " is not in the store"));
+                continue;
+            }
+            if (copiesLeft-- <= 0) {
+                throw new Died();
+            }
+            of(task.to()).put(item.to(), store.get(item.from()));
+            done.add(item.uid());
+        }
+        return new CopyResult(done, task.to().lock() == null ? null : task.to().lock().until(), failed);
+    }
+
+    private Map<String, Stored> of(StoreAccess access) {
+        return access.bucket().equals(policy.getSpec().storage().url("").split("/")[2]) ? store : others.computeIfAbsent(access.bucket(), bucket -> new TreeMap<>());
+    }
+
     private Result maintain(MaintainTask task) {
-        List<String> missing = task.kept().stream().filter(kept -> !isWhole(folder(kept.dataKey()))).map(MaintainTask.Kept::backup).toList();
+        if (away.contains(task.store().bucket())) {
+            return new FailureResult(Reason.StorageUnreachable, "the store at " + task.store().bucket() + " does not answer", false);
+        }
+        Map<String, Stored> store = of(task.store());
+        List<String> missing = task.kept().stream().filter(kept -> !isWhole(store, folder(kept.dataKey()))).map(MaintainTask.Kept::backup).toList();
         List<MaintainResult.Moved> moved = new ArrayList<>();
         for (MaintainTask.Move move : task.moves()) {
             Stored old = store.get(move.prefix());
@@ -413,7 +458,7 @@ final class PolicyWorld {
             if (!missing.isEmpty() || early) {
                 spared.add(new MaintainResult.Spared(purge.uid(), early ? "not yet" : "others are missing"));
             } else {
-                delete(purge);
+                delete(store, purge);
                 done.add(purge.uid());
             }
         }
@@ -421,7 +466,7 @@ final class PolicyWorld {
     }
 
     /** Manifest first, then the data. */
-    private void delete(MaintainTask.Purge purge) {
+    private void delete(Map<String, Stored> store, MaintainTask.Purge purge) {
         kill();
         beforePurge.accept(purge.backup());
         store.computeIfPresent(purge.prefix(), (prefix, old) -> new Stored(false, old.tier(), old.storageClass()));
@@ -437,6 +482,10 @@ final class PolicyWorld {
     }
 
     private boolean isWhole(String prefix) {
+        return isWhole(store, prefix);
+    }
+
+    private static boolean isWhole(Map<String, Stored> store, String prefix) {
         return store.containsKey(prefix) && store.get(prefix).manifest();
     }
 

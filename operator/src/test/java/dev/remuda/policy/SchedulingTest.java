@@ -308,7 +308,7 @@ class SchedulingTest {
     void aForeignBackupOfTheSlotsNameIsNamed() {
         world.now = at("2026-03-01T02:00:00Z");
         Observed seen = world.seen().withTaken("horses-20260301-0200");
-        PolicyPlan plan = PolicyPlan.of(seen, Retaining.of(seen), new PolicyJobs(null), PolicyWorld.START_DEADLINE);
+        PolicyPlan plan = PolicyPlan.of(seen, Retaining.of(seen), new PolicyJobs(null), new CopyJobs(null), PolicyWorld.START_DEADLINE);
         assertThat(plan.steps()).singleElement().isInstanceOfSatisfying(Step.Tell.class, words -> assertThat(words.reason()).isEqualTo("NameTaken"));
         assertThat(plan.status().conditions().getFirst().getReason()).isEqualTo("NameTaken");
         assertThat(plan.status().tiers()).as("it stays due").extracting(BackupPolicyStatus.Tier::lastSlot).containsOnlyNulls();

@@ -46,6 +46,19 @@ class VerifyingFaultsTest {
         assertThat(world.created).as("and the schedule goes on").contains(backup(4));
     }
 
+    /** Each kind has a turn while the other rests, but not for ever. */
+    @Test
+    void aStoreThatIsAwayIsNotAskedByReadsAndDrillsInTurnWithoutARest() {
+        nights.verify(new VerificationSpec("0 3 * * *", SERVER, null, null, null, null, new VerificationSpec.Integrity("0 3 * * *")));
+        for (int day = 1; day <= 3; day++) {
+            world.damaged.put(backup(day), Reason.StorageUnreachable);
+        }
+        nights.go("2026-03-04T03:00:01Z");
+        world.underWay().forEach(world::complete);
+        nights.go("2026-03-04T03:30:00Z");
+        assertThat(world.status().verification().job().number()).isBetween(3, 12);
+    }
+
     @Test
     void whatIsToGoIsNotProvedFirst() {
         nights.verify(READS);
@@ -65,7 +78,7 @@ class VerifyingFaultsTest {
         nights.go("2026-03-03T03:00:01Z");
         nights.go("2026-03-03T04:00:01Z");
         for (int i = 0; i < 5; i++) {
-            nights.go(world.now.plusSeconds(3).toString());
+            nights.go(world.now.plusSeconds(60).toString());
         }
         assertThat(world.proved).contains("read " + backup(1), "read " + backup(2), "read " + backup(3));
     }

@@ -19,6 +19,7 @@ import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupSpec;
 import dev.remuda.api.BackupStatus;
+import dev.remuda.api.CopySpec;
 import dev.remuda.api.DatabaseSpec;
 import dev.remuda.api.DumpSpec;
 import dev.remuda.api.JobTemplateSpec;
@@ -104,6 +105,16 @@ public final class Samples {
     /** The same policy, whose backups are proved. */
     public static BackupPolicySpec verifying(BackupPolicySpec spec, VerificationSpec verification) {
         return changed(spec, "verification", verification);
+    }
+
+    /** The same policy, whose backups are copied. */
+    public static BackupPolicySpec copying(BackupPolicySpec spec, List<CopySpec> copies) {
+        return changed(spec, "copies", copies);
+    }
+
+    /** The same policy, with another store. */
+    public static BackupPolicySpec storing(BackupPolicySpec spec, StorageSpec storage) {
+        return changed(spec, "storage", storage);
     }
 
     private static BackupPolicySpec changed(BackupPolicySpec spec, String field, Object value) {
