@@ -283,7 +283,7 @@ class PrometheusIT {
         Restore made = client.resource(restore).create();
         Instant end = phase == Phase.Failed ? now : now.minusSeconds(60);
         made.setStatus(new RestoreStatus(
-                phase, null, null, end.minus(took), end, null, backup.getMetadata().getName(), null, null, null, null, null, null, null, null, null, null, null, null, null, null));
+                phase, null, null, end.minus(took), end, null, backup.getMetadata().getName(), null, null, null, null, null, null, null, null, null, null, null, null, null, null, null));
         client.resource(made).updateStatus();
     }
 

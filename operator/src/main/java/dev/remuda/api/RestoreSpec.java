@@ -91,6 +91,7 @@ public record RestoreSpec(
     }
 
     /** What to restore. */
+    @ValidationRule(value = "!has(self.copy) || !has(self.object)", message = "copy is for backupRef and latestOf; object says itself where it lies")
     @ValidationRule(
             value = "[has(self.backupRef), has(self.latestOf), has(self.object)].filter(given, given).size() == 1",
             message = "name exactly one of backupRef, latestOf and object")
@@ -101,7 +102,10 @@ public record RestoreSpec(
                     + "is, is seen from its content.")
             StoredObject object,
             @JsonPropertyDescription("How a dump is asked back that lies in an archive (GLACIER, DEEP_ARCHIVE).") Archive archive,
-            @JsonPropertyDescription("What opens a dump that is encrypted with age. Absent: it is not encrypted.") DecryptionSpec decryption) {
+            @JsonPropertyDescription("What opens a dump that is encrypted with age. Absent: it is not encrypted.") DecryptionSpec decryption,
+            @JsonPropertyDescription("Name of the copy to read, of those in the policy's spec.copies. Absent: the Backup in its own store, or its first copy that can be read when that "
+                    + "cannot.")
+            @Size(min = 1, max = 32) String copy) {
         public Source {
             archive = archive == null ? Archive.USUAL : archive;
         }

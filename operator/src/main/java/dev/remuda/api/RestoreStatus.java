@@ -25,6 +25,7 @@ public record RestoreStatus(
         @JsonPropertyDescription("The time between, for people.") String duration,
         @JsonPropertyDescription("The Backup that is restored.") String backup,
         @JsonPropertyDescription("The restored dump's place in the store.") String source,
+        @JsonPropertyDescription("Name of the copy that is read; absent: the Backup in its own store.") String copy,
         @JsonPropertyDescription("When the restored backup's snapshot was taken: what was written later is not in the restored database.") Instant snapshotAt,
         @JsonPropertyDescription("The target as it was resolved when work began; a name that is absent stands in its Secret or in the dump.") DatabaseSpec target,
         @JsonPropertyDescription("What the Pods of the Jobs are given when neither policyRef nor the Backup's policy is there any more.") JobTemplateSpec jobTemplate,
@@ -40,7 +41,7 @@ public record RestoreStatus(
         @JsonPropertyDescription("What there is to know beside that.") String note) {
 
     public static final RestoreStatus NONE =
-            new RestoreStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new RestoreStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     public RestoreStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);

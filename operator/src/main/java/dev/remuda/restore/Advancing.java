@@ -3,8 +3,10 @@ package dev.remuda.restore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.Set;
 
+import dev.remuda.api.Backup;
 import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
 import dev.remuda.api.RestoreStatus;
@@ -65,13 +67,27 @@ final class Advancing {
             return last(seen, Reason.MigrationFailed, "the migrations did not run to their end: " + reason + ": " + message);
         }
         int failures = seen.failures() + 1;
-        if (!reason.canPass() || failures >= attempts(step.name())) {
-            return last(seen, reason, message);
+        int most = attempts(seen);
+        if (!reason.canPass() || failures >= most) {
+            return elsewhere(seen, reason, message).orElseGet(() -> last(seen, reason, message));
         }
         Duration rest = Stepping.rest(failures);
         Draft draft = Draft.of(seen).ended(reason, message).plan(step.name());
-        String told = step.name() + " failed in attempt " + failures + " of " + attempts(step.name()) + " and is tried again in " + Durations.format(rest) + ": " + message;
+        String told = step.name() + " failed in attempt " + failures + " of " + most + " and is tried again in " + Durations.format(rest) + ": " + message;
         return RestorePlan.write(Words.waiting(draft, seen, reason.name(), ""), rest, new Step.Tell(true, reason.name(), told));
+    }
+
+    /** A Backup that cannot be read where it lies is read from a copy; nothing was touched so far. */
+    private static Optional<RestorePlan> elsewhere(Observed seen, Reason reason, String message) {
+        if (seen.step().name() != StepName.Preflight || seen.spec().source().object() != null || seen.spec().source().copy() != null || !Place.mayBeBetterElsewhere(reason)) {
+            return Optional.empty();
+        }
+        return seen.backup().map(Backup::getStatus).filter(backup -> backup.phase() == Phase.Completed).flatMap(backup -> Place.after(backup, seen.status().copy())).map(next -> {
+            Draft draft = Draft.of(seen).ended(reason, message).from(next).plan(StepName.Preflight);
+            String told = "Backup " + seen.backupName().orElseThrow() + " cannot be read from " + (seen.status().copy() == null ? "its own store" : "its copy " + seen.status().copy()) + " (" + Words.sentence(message)
+                    + "), so it is read from " + next.words();
+            return RestorePlan.write(Words.waiting(draft, seen, reason.name(), ""), Duration.ZERO, new Step.Tell(true, reason.name(), told));
+        });
     }
 
     static RestorePlan to(Observed seen, Draft draft, StepName next) {
@@ -88,6 +104,12 @@ final class Advancing {
                     seen.replacedName().get(), result.replacedOid(), at.plus(Durations.parse(seen.spec().keepReplaced())), result.goBack(), null));
         }
         return Completion.of(seen, draft, at);
+    }
+
+    /** Of the present step, in each place that is read. */
+    private static int attempts(Observed seen) {
+        int before = seen.step().name() == StepName.Preflight && seen.place().isPresent() ? seen.place().get().number(seen.backup().orElseThrow().getStatus()) : 0;
+        return attempts(seen.step().name()) * (before + 1);
     }
 
     private static int attempts(StepName step) {

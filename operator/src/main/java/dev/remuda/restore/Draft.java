@@ -39,6 +39,7 @@ final class Draft {
     private Instant completedAt;
     private String backup;
     private String source;
+    private String copy;
     private Instant snapshotAt;
     private DatabaseSpec target;
     private JobTemplateSpec jobTemplate;
@@ -63,6 +64,7 @@ final class Draft {
         completedAt = s.completedAt();
         backup = s.backup();
         source = s.source();
+        copy = s.copy();
         snapshotAt = s.snapshotAt();
         target = s.target();
         jobTemplate = s.jobTemplate();
@@ -87,7 +89,7 @@ final class Draft {
                 ? null
                 : Durations.format(completedAt.isBefore(startedAt) ? Duration.ZERO : Duration.between(startedAt, completedAt));
         return new RestoreStatus(
-                phase, conditions, steps, startedAt, completedAt, duration, backup, source, snapshotAt, target, jobTemplate, databaseName, serverVersion, targetOid,
+                phase, conditions, steps, startedAt, completedAt, duration, backup, source, copy, snapshotAt, target, jobTemplate, databaseName, serverVersion, targetOid,
                 safetyBackup, progress, bytes, tables, rows, replaced, note);
     }
 
@@ -99,6 +101,13 @@ final class Draft {
         target = into;
         databaseName = named;
         jobTemplate = template;
+        return this;
+    }
+
+    /** Where the Backup is read from. */
+    Draft from(Place place) {
+        copy = place.copy();
+        source = place.url();
         return this;
     }
 

@@ -126,6 +126,11 @@ record Observed(
         return Labels.isUnderWay(restore) && restore.hasFinalizer(Labels.CLEAN_UP);
     }
 
+    /** Where the Backup is read from; empty: the source is an object, or what is to be read is gone. */
+    Optional<Place> place() {
+        return backup.map(Backup::getStatus).filter(known -> known != null && known.location() != null).flatMap(known -> Place.of(known, status().copy()));
+    }
+
     /** Name of the Backup that is named or was chosen; empty: none was chosen yet, or the source is an object. */
     Optional<String> backupName() {
         return backupName(restore);

@@ -29,7 +29,7 @@ final class Reporting {
     private Reporting() {}
 
     /** Where the report goes. @param store as this cluster reaches it */
-    record Place(StorageSpec store, String key) {}
+    record Shelf(StorageSpec store, String key) {}
 
     /** What is to be done for the report; empty: nothing, any more. */
     static Optional<RestorePlan> of(Observed seen, RestoreJobs jobs, Limits limits) {
@@ -42,23 +42,23 @@ final class Reporting {
         }
         boolean begun = status.steps().stream().anyMatch(step -> step.name() == StepName.Report || step.name() == StepName.Drop);
         boolean late = status.completedAt() == null || seen.now().isAfter(status.completedAt().plus(WITHIN));
-        return begun || late || !hasPlace(seen) ? Optional.empty() : Optional.of(RestorePlan.write(Draft.of(seen).plan(StepName.Report), Duration.ZERO));
+        return begun || late || !hasShelf(seen) ? Optional.empty() : Optional.of(RestorePlan.write(Draft.of(seen).plan(StepName.Report), Duration.ZERO));
     }
 
     /** A dump made elsewhere lies in somebody else's bucket, so its report goes to the policy that is named, if one is. */
-    private static boolean hasPlace(Observed seen) {
-        return seen.spec().source().object() == null ? place(seen).isPresent() : seen.spec().policyRef() != null;
+    private static boolean hasShelf(Observed seen) {
+        return seen.spec().source().object() == null ? shelf(seen).isPresent() : seen.spec().policyRef() != null;
     }
 
     /** Empty: the Backup or the policy is gone by now. */
-    static Optional<Place> place(Observed seen) {
+    static Optional<Shelf> shelf(Observed seen) {
         String file = "restores/" + seen.name() + "-" + Names.mark(seen.uid()) + ".json";
         if (seen.spec().source().object() != null) {
-            return seen.policy().map(BackupPolicy::getSpec).map(spec -> new Place(
+            return seen.policy().map(BackupPolicy::getSpec).map(spec -> new Shelf(
                     spec.storage(), Names.root(spec.storage().prefix(), seen.namespace(), seen.policy().get().getMetadata().getName()) + file));
         }
-        return seen.backup().map(Backup::getStatus).filter(backup -> backup != null && backup.location() != null && backup.location().prefix() != null)
-                .map(backup -> new Place(backup.store(seen.origin()), beside(backup.location().prefix()) + file));
+        return seen.place().filter(read -> read.prefix() != null)
+                .map(read -> new Shelf(read.store(seen.backup().orElseThrow().getStatus(), seen.origin()), beside(read.prefix()) + file));
     }
 
     /** The folder that a folder is in. */

@@ -87,7 +87,7 @@ final class RestoreJobs {
         RestoreSpec spec = seen.spec();
         StoreAccess store = spec.source().object() != null
                 ? mounts.store(spec.source().object().storage())
-                : mounts.store(seen.backup().orElseThrow().getStatus().store(seen.origin()));
+                : mounts.store(seen.place().orElseThrow().store(seen.backup().orElseThrow().getStatus(), seen.origin()));
         return new RestoreTask(
                 stage, seen.name(), seen.uid(), seen.namespace(), store, source(seen, mounts), mounts.database(seen.target()), spec.strategy(), spec.confirm(), seen.status().targetOid(),
                 seen.replacedName().orElse(null), spec.include() == null ? null : spec.include().toTask(), spec.owner() == null ? null : spec.owner().role(), spec.jobs(), mounts.scratch(spec.scratch()),
@@ -101,7 +101,7 @@ final class RestoreJobs {
             return new RestoreTask.Source(null, null, seen.spec().source().object().key(), archive.days(), archive.speed().name(), identity);
         }
         BackupStatus backup = seen.backup().orElseThrow().getStatus();
-        return new RestoreTask.Source(backup.location().prefix(), backup.checksum(), null, archive.days(), archive.speed().name(), identity);
+        return new RestoreTask.Source(seen.place().orElseThrow().prefix(), backup.checksum(), null, archive.days(), archive.speed().name(), identity);
     }
 
     private static ConnectionTask connection(Observed seen, Mounts mounts) {
@@ -118,8 +118,8 @@ final class RestoreJobs {
     }
 
     private static ReportTask report(Observed seen, Mounts mounts) {
-        Reporting.Place place = Reporting.place(seen).orElseThrow();
-        return new ReportTask(mounts.store(place.store()), place.key(), Reporting.report(seen));
+        Reporting.Shelf shelf = Reporting.shelf(seen).orElseThrow();
+        return new ReportTask(mounts.store(shelf.store()), shelf.key(), Reporting.report(seen));
     }
 
     private static DropTask drop(Observed seen, Mounts mounts) {

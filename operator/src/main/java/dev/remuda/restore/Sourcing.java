@@ -48,10 +48,12 @@ final class Sourcing {
         if (seen.backup().isEmpty()) {
             return Optional.of(deleted);
         }
-        boolean same = seen.backup()
-                .map(Backup::getStatus)
-                .filter(backup -> backup.phase() == Phase.Completed && backup.location().url().equals(seen.status().source()))
-                .isPresent();
+        Optional<BackupStatus> there = seen.backup().map(Backup::getStatus).filter(backup -> backup.phase() == Phase.Completed);
+        Optional<Place> place = there.flatMap(backup -> Place.of(backup, seen.status().copy()));
+        if (there.isPresent() && place.isEmpty()) {
+            return Optional.of("copy " + seen.status().copy() + " of Backup " + seen.backupName().orElseThrow() + " went before the Restore began");
+        }
+        boolean same = place.filter(known -> known.url().equals(seen.status().source())).isPresent();
         return same ? Optional.empty() : Optional.of(deleted + ", and another has its name now");
     }
 
@@ -70,20 +72,34 @@ final class Sourcing {
         if (backup.getStatus().phase() == Phase.Deleting || backup.isMarkedForDeletion()) {
             return fail(seen, Reason.BackupNotCompleted, "Backup " + name + " is being deleted; choose another one");
         }
+        if (!hasCopy(seen, backup.getStatus())) {
+            String has = backup.getStatus().copies().stream().map(BackupStatus.Copy::name).collect(Collectors.joining(", "));
+            return fail(seen, Reason.NoBackupFound, "Backup " + name + " has no copy named " + seen.spec().source().copy() + "; it has " + (has.isEmpty() ? "none" : has));
+        }
         return begin(seen, seen.backup(), "");
+    }
+
+    /** Whether it has the copy that is asked for, if one is. */
+    private static boolean hasCopy(Observed seen, BackupStatus backup) {
+        return seen.spec().source().copy() == null || backup.copy(seen.spec().source().copy()).isPresent();
     }
 
     private static RestorePlan latest(Observed seen, RestoreSpec.LatestOf wanted) {
         List<Backup> known = seen.candidates().stream().filter(backup -> isCandidate(backup, wanted.policy())).sorted(Backup.BY_SNAPSHOT.reversed()).toList();
-        Optional<Backup> newest = known.stream().filter(backup -> fits(backup, wanted) && !Trust.isDamaged(backup.getStatus())).findFirst();
-        return newest.isPresent() ? begin(seen, newest, passedOver(known, wanted, newest.get())) : fail(seen, Reason.NoBackupFound, nothing(seen, wanted, known));
+        Optional<Backup> newest = known.stream().filter(backup -> fits(seen, backup, wanted) && isUsable(backup.getStatus())).findFirst();
+        return newest.isPresent() ? begin(seen, newest, passedOver(seen, known, wanted, newest.get())) : fail(seen, Reason.NoBackupFound, nothing(seen, wanted, known));
+    }
+
+    /** One that is damaged in its own store may have been copied before. */
+    private static boolean isUsable(BackupStatus backup) {
+        return !Trust.isDamaged(backup) || !backup.copies().isEmpty();
     }
 
     /** Newer ones that were not taken, and why. */
-    private static String passedOver(List<Backup> known, RestoreSpec.LatestOf wanted, Backup taken) {
+    private static String passedOver(Observed seen, List<Backup> known, RestoreSpec.LatestOf wanted, Backup taken) {
         List<String> damaged = known.stream()
                 .takeWhile(backup -> backup != taken)
-                .filter(backup -> fits(backup, wanted))
+                .filter(backup -> fits(seen, backup, wanted))
                 .map(backup -> backup.getMetadata().getName())
                 .toList();
         return damaged.isEmpty() ? "" : "; newer, but known to be damaged, and so left out: " + String.join(", ", damaged);
@@ -95,8 +111,8 @@ final class Sourcing {
                 && status != null && status.phase() == Phase.Completed && status.snapshotAt() != null && status.location() != null;
     }
 
-    private static boolean fits(Backup backup, RestoreSpec.LatestOf wanted) {
-        return (wanted.before() == null || !backup.getStatus().snapshotAt().isAfter(wanted.before()))
+    private static boolean fits(Observed seen, Backup backup, RestoreSpec.LatestOf wanted) {
+        return hasCopy(seen, backup.getStatus()) && (wanted.before() == null || !backup.getStatus().snapshotAt().isAfter(wanted.before()))
                 && (wanted.tier() == null || backup.getSpec().ofTiers().contains(wanted.tier()))
                 && (!wanted.verified() || Trust.isVerified(backup.getStatus()));
     }
@@ -105,7 +121,8 @@ final class Sourcing {
         String what = "no Completed Backup of BackupPolicy " + wanted.policy() + " in namespace " + seen.namespace()
                 + (wanted.before() == null ? "" : " with a snapshot at or before " + wanted.before())
                 + (wanted.tier() == null ? "" : " that was made for tier " + wanted.tier())
-                + (wanted.verified() ? " with condition Verified" : "");
+                + (wanted.verified() ? " with condition Verified" : "")
+                + (seen.spec().source().copy() == null ? "" : " with a copy named " + seen.spec().source().copy());
         if (known.isEmpty()) {
             return what + "; the policy has no Completed Backup at all. kubectl get backups lists what there is";
         }
@@ -134,13 +151,17 @@ final class Sourcing {
         if (unconfirmed.isPresent()) {
             return fail(seen, Reason.NotConfirmed, unconfirmed.get());
         }
+        Optional<Place> place = status.map(known -> Optional.ofNullable(seen.spec().source().copy()).flatMap(copy -> Place.of(known, copy)).orElseGet(() -> Place.first(known)));
+        boolean saved = place.filter(known -> known.copy() != null && seen.spec().source().copy() == null).isPresent();
         Draft draft = Draft.of(seen)
                 .begin(
-                        backup.map(known -> known.getMetadata().getName()).orElse(null), url(seen, status), status.map(BackupStatus::snapshotAt).orElse(null),
+                        backup.map(known -> known.getMetadata().getName()).orElse(null), url(seen), status.map(BackupStatus::snapshotAt).orElse(null),
                         target, database.orElse(null), template(seen, status))
                 .plan(StepName.Preflight)
                 .phase(Phase.Pending);
-        return RestorePlan.write(draft.waiting("Pending", "the Job is being created"), Duration.ZERO, begun(seen, draft.build(), remark));
+        place.ifPresent(draft::from);
+        String damaged = saved ? "; in its own store it is known to be damaged, so it is read from " + place.get().words() : "";
+        return RestorePlan.write(draft.waiting("Pending", "the Job is being created"), Duration.ZERO, begun(seen, draft.build(), remark + damaged));
     }
 
     /** For the record: who wants what, before anything is done. */
@@ -167,9 +188,10 @@ final class Sourcing {
                 .orElse(JobTemplateSpec.EMPTY);
     }
 
-    private static String url(Observed seen, Optional<BackupStatus> backup) {
+    /** Of an object; a Backup's place tells its own. */
+    private static String url(Observed seen) {
         RestoreSpec.StoredObject object = seen.spec().source().object();
-        return object == null ? backup.orElseThrow().location().url() : object.storage().url(object.key());
+        return object == null ? null : object.storage().url(object.key());
     }
 
     /** As far as it can be known without reading a Secret. */

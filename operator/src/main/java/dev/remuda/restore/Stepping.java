@@ -74,7 +74,7 @@ final class Stepping {
                     : Advancing.failed(
                             seen, Reason.NameTaken, "a Job named " + step.job() + " exists and is not this Restore's; delete it or name the Restore otherwise");
         }
-        if (step.name() == StepName.Report && Reporting.place(seen).isEmpty()) {
+        if (step.name() == StepName.Report && Reporting.shelf(seen).isEmpty()) {
             return Reporting.failed(seen, Reason.BackupMissing, "the Backup, or the BackupPolicy that policyRef names, was deleted");
         }
         Optional<String> gone = RestoreJobs.READING.contains(step.name()) ? Sourcing.gone(seen) : Optional.empty();

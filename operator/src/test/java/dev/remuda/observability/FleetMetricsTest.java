@@ -280,7 +280,7 @@ class FleetMetricsTest {
         Restore restore = Samples.restore(RestoreStrategy.Create, null, null);
         restore.setSpec(Samples.restoring(backup, null, RestoreStrategy.Create, null));
         restore.setStatus(new RestoreStatus(
-                phase, null, null, at.minus(took), at, null, backup, null, null, null, null, null, null, null, null, null, null, null, null, null, null));
+                phase, null, null, at.minus(took), at, null, backup, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null));
         restores.add(restore);
     }
 

@@ -155,7 +155,7 @@ public final class Samples {
     }
 
     public static RestoreSpec restoring(String backup, Target target, RestoreStrategy strategy, String confirm) {
-        RestoreSpec.Source source = new RestoreSpec.Source(new NameRef(backup), null, null, null, null);
+        RestoreSpec.Source source = new RestoreSpec.Source(new NameRef(backup), null, null, null, null, null);
         return new RestoreSpec(source, target, strategy, confirm, null, null, null, null, null, null, null, null, null, null);
     }
 
