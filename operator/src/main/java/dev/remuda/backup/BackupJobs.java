@@ -16,6 +16,7 @@ import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
 import dev.remuda.api.BackupPolicyStatus;
 import dev.remuda.api.BackupStatus;
+import dev.remuda.api.StorageSpec;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.Mounts;
 import dev.remuda.job.Names;
@@ -110,18 +111,25 @@ final class BackupJobs {
         return building.build(owner(seen), attempt.settledBy(), "settle", task, mounts, seen.status().template(seen.policy()), SETTLE_TIMEOUT);
     }
 
+    /** One after the other: the copies, then the backup itself. */
     static String purgeName(Observed seen) {
-        return Names.job(seen.backup().getMetadata().getName(), "purge");
+        return Names.job(seen.backup().getMetadata().getName(), "purge" + copy(seen).map(copy -> "-" + copy.name()).orElse(""));
+    }
+
+    /** The copy that goes next; empty: none is left. */
+    static Optional<BackupStatus.Copy> copy(Observed seen) {
+        return seen.status().copies().stream().findFirst();
     }
 
     /** Without an owner, for the Job works while its Backup is being deleted, and what belongs to that may be collected before it. */
     Job purge(Observed seen) {
         Owner owner = owner(seen);
         Mounts mounts = new Mounts();
-        String prefix = seen.status().location().prefix();
-        String root = Names.root(seen.status().storage().prefix(), owner.namespace(), seen.policyName());
+        StorageSpec store = copy(seen).map(copy -> copy.store(seen.policy())).orElseGet(() -> seen.status().store(seen.policy()));
+        String prefix = copy(seen).map(BackupStatus.Copy::prefix).orElse(seen.status().location().prefix());
+        String root = prefix.substring(0, prefix.lastIndexOf('/', prefix.length() - 2) + 1);
         MaintainTask task = new MaintainTask(
-                mounts.store(seen.status().store(seen.policy())), root, seen.policy().map(JobBuilding::claimant).orElse(null), null, null, List.of(new MaintainTask.Purge(owner.uid(), owner.name(), prefix, null)), null);
+                mounts.store(store), root, seen.policy().map(JobBuilding::claimant).orElse(null), null, null, List.of(new MaintainTask.Purge(owner.uid(), owner.name(), prefix, null)), null);
         return new JobBuilder(building.build(owner, purgeName(seen), "purge", task, mounts, seen.status().template(seen.policy()), SETTLE_TIMEOUT))
                 .editMetadata()
                 .withOwnerReferences()

@@ -52,19 +52,23 @@ record Deletion(BackupStatus status, List<Step> steps, Optional<Duration> again)
                 : waiting(seen, Reason.PodNotCreated.name(), "the API server refuses to create the Job that purges it: " + refusal.getMessage());
     }
 
+    private static String place(Observed seen) {
+        return BackupJobs.copy(seen).map(copy -> "its copy " + copy.name()).orElse("the store");
+    }
+
     private static Deletion begin(Observed seen, List<String> restores, BackupJobs jobs) {
         if (!restores.isEmpty()) {
             return waiting(seen, "Deleting", "it is purged when Restore " + String.join(", ", restores) + " has ended, which reads it");
         }
         return new Deletion(
-                hasFailed(seen) ? seen.status() : BackupStatuses.deleting(seen, "Deleting", "Job " + BackupJobs.purgeName(seen) + " purges it from the store"),
+                hasFailed(seen) ? seen.status() : BackupStatuses.deleting(seen, "Deleting", "Job " + BackupJobs.purgeName(seen) + " purges it from " + place(seen)),
                 List.of(new Step.CreateJob(jobs.purge(seen))), Optional.of(LOOK_AGAIN));
     }
 
     private static Deletion look(Observed seen, JobView job, Duration startDeadline) {
         return switch (job.outcome(seen.now())) {
             case Outcome.Reported(MaintainResult result) when result.purged().contains(seen.backup().getMetadata().getUid()) ->
-                new Deletion(seen.status(), List.of(new Step.DeleteJob(job.name())), Optional.empty());
+                purged(seen, job);
             case Outcome.Reported(MaintainResult result) -> failed(seen, job, why(result));
             case Outcome.Reported(FailureResult failure) -> failed(seen, job, failure.reason() + ": " + failure.message());
             case Outcome.Reported _, Outcome.Exited _ -> failed(seen, job, "unexpected report");
@@ -75,6 +79,13 @@ record Deletion(BackupStatus status, List<Step> steps, Optional<Duration> again)
         };
     }
 
+    /** Where there was a copy, the next place has its turn. */
+    private static Deletion purged(Observed seen, JobView job) {
+        List<Step> done = List.of(new Step.DeleteJob(job.name()));
+        return BackupJobs.copy(seen).map(copy -> new Deletion(seen.status().withoutCopy(copy.name()), done, Optional.of(SOON)))
+                .orElseGet(() -> new Deletion(seen.status(), done, Optional.empty()));
+    }
+
     private static String why(MaintainResult result) {
         return result.failed().stream().map(one -> one.reason() + ": " + one.message()).findFirst()
                 .or(() -> result.spared().stream().map(MaintainResult.Spared::why).findFirst())
@@ -83,7 +94,7 @@ record Deletion(BackupStatus status, List<Step> steps, Optional<Duration> again)
 
     /** The next try is made by deleting the Job of this one. */
     private static Deletion failed(Observed seen, JobView job, String why) {
-        String message = "its data could not be purged (" + why + "); this is tried again. To keep the data and let the Backup go, set deletionPolicy: Retain in BackupPolicy "
+        String message = "its data could not be purged from " + place(seen) + " (" + why + "); this is tried again. To keep the data and let the Backup go, set deletionPolicy: Retain in BackupPolicy "
                 + seen.policyName() + ", or take the finalizer " + Labels.PURGE + " from this Backup when that is gone";
         boolean again = job.overdue(BETWEEN_TRIES, seen.now());
         List<Step> steps = new ArrayList<>();

@@ -12,8 +12,11 @@ import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicySpec;
+import dev.remuda.api.BackupStatus;
 import dev.remuda.api.DeletionPolicy;
 import dev.remuda.api.Phase;
+import dev.remuda.api.StorageSpec;
+import dev.remuda.api.VolumeSpec;
 import dev.remuda.job.JobBuilding;
 import dev.remuda.job.JobView;
 import dev.remuda.job.Labels;
@@ -72,6 +75,27 @@ class DeletionTest {
         world.pod(PURGE, job -> Pods.reported(job, purged()));
         assertThat(look().again()).as("it may go").isEmpty();
         assertThat(world.deleted).contains(PURGE);
+    }
+
+    @Test
+    void itsCopiesGoOneAfterTheOtherBeforeItGoes() {
+        policy(DeletionPolicy.Delete);
+        StorageSpec volume = new StorageSpec(null, new VolumeSpec("local-backups", null));
+        world.backup.setStatus(world.status().copied(new BackupStatus.Copy("local", volume, "volume://local-backups/stable/horses/monday-1/", "stable/horses/monday-1/", Samples.CREATED, null)));
+        look();
+        MaintainTask task = (MaintainTask) world.task(PURGE + "-local");
+        assertThat(task.store().bucket()).isEqualTo("local-backups");
+        assertThat(task.root()).isEqualTo("stable/horses/");
+        assertThat(task.purges()).extracting(MaintainTask.Purge::prefix).containsExactly("stable/horses/monday-1/");
+        assertThat(world.status().conditions().getFirst().getMessage()).isEqualTo("Job monday-purge-local purges it from its copy local");
+        assertThat(world.created).doesNotContain(PURGE);
+
+        world.pod(PURGE + "-local", job -> Pods.reported(job, purged()));
+        assertThat(look().again()).as("the backup itself is left").isPresent();
+        assertThat(world.status().copies()).isEmpty();
+        look();
+        world.pod(PURGE, job -> Pods.reported(job, purged()));
+        assertThat(look().again()).as("it may go").isEmpty();
     }
 
     @Test
