@@ -35,6 +35,10 @@ enum Gauge {
     VERIFICATION_INTERVAL("remuda_verification_interval_seconds", "Between the next two moments of the schedule of drills; absent: none are scheduled", "namespace", "policy"),
     DAMAGED("remuda_damaged_backups", "Completed Backups that are known not to be what they were when they were made", "namespace", "policy"),
     SUSPICIOUS("remuda_suspicious_backups", "Completed Backups that lack much of what the normal one before them had", "namespace", "policy"),
+    COPY_BACKUPS("remuda_copy_backups", "How many Backups have that copy", "namespace", "policy", "copy"),
+    COPY_BEHIND("remuda_copy_behind_backups", "How many Backups shall have that copy and have not yet", "namespace", "policy", "copy"),
+    COPY_LAG("remuda_copy_lag_seconds", "Seconds since the first of those was completed; 0: there is none", "namespace", "policy", "copy"),
+    THREE_TWO_ONE("remuda_policy_three_two_one", "1 while the newest data lies in three places of two kinds, one of them off-site, else 0; absent without spec.copies", "namespace", "policy"),
     OBJECTIVE("remuda_objective_seconds", "What spec.objectives of the BackupPolicy promises: rpo and rto", "namespace", "policy", "objective"),
     OBJECTIVE_BREACHED("remuda_objective_breached", "1 when what was measured is more than was promised, else 0; absent: nothing was measured yet", "namespace", "policy", "objective");
 

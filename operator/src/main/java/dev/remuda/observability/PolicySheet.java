@@ -49,6 +49,7 @@ final class PolicySheet {
                 .filter(status -> status.phase() == Phase.Completed && status.snapshotAt() != null && !Trust.isDamaged(status))
                 .max(Comparator.comparing(BackupStatus::snapshotAt));
         of.policy();
+        of.copies();
         newest.ifPresent(of::newest);
         of.ended(made);
         of.kept(backups.stream().map(Backup::getStatus).toList());
@@ -100,6 +101,18 @@ final class PolicySheet {
         }
         if (status.retention() != null && status.retention().due() != null) {
             sheet.put(Gauge.RETENTION_DUE, status.retention().due(), namespace, name);
+        }
+    }
+
+    private void copies() {
+        if (policy.getStatus() == null || policy.getStatus().copies() == null) {
+            return;
+        }
+        condition(Gauge.THREE_TWO_ONE, policy.getStatus(), "ThreeTwoOne");
+        for (BackupPolicyStatus.Copies copies : policy.getStatus().copies()) {
+            sheet.put(Gauge.COPY_BACKUPS, copies.there(), namespace, name, copies.name());
+            sheet.put(Gauge.COPY_BEHIND, copies.behind(), namespace, name, copies.name());
+            sheet.put(Gauge.COPY_LAG, copies.behindSince() == null ? 0 : seconds(Duration.between(copies.behindSince(), now)), namespace, name, copies.name());
         }
     }
 

@@ -133,7 +133,7 @@ final class CrdTouches implements CRDPostProcessor {
             if (property.getDescription() == null) {
                 property.setDescription(WORDS.getOrDefault(name + "." + child, WORDS.get(child)));
             }
-            if (child.equals("tiers") && property.getItems().getSchema().getProperties() != null && property.getItems().getSchema().getProperties().containsKey("name")) {
+            if (List.of("tiers", "copies").contains(child) && property.getItems().getSchema().getProperties() != null && property.getItems().getSchema().getProperties().containsKey("name")) {
                 property.setXKubernetesListType("map");
                 property.setXKubernetesListMapKeys(List.of("name"));
             }

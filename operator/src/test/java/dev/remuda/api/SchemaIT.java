@@ -180,6 +180,14 @@ class SchemaIT {
                 bad(POLICY, "spec.tiers", List.of(kept(Map.of("minCount", -1))), "greater than or equal to 0"),
                 bad(POLICY, "spec.tiers", List.of(kept(Map.of("maxCount", 2, "minCount", 3))), "minCount must not be greater than maxCount"),
                 bad(POLICY, "spec.tiers", List.of(Map.of("name", "a", "schedule", "@daily", "storageClass", "COLD")), "supported values: \"DEEP_ARCHIVE\", \"GLACIER\""),
+                bad(POLICY, "spec.copies", List.of(Map.of("name", "local")), "spec.copies[0].storage: Required value"),
+                bad(POLICY, "spec.copies", List.of(copy("Off Site", Map.of())), "the name of a copy must be lower-case letters, digits and hyphens, such as off-site"),
+                bad(POLICY, "spec.copies", List.of(Map.of("name", "local", "storage", Map.of())), "name either s3 or volume, not both and not neither"),
+                bad(POLICY, "spec.copies", List.of(copy("local", Map.of("maxAge", "a week"))), "maxAge must be an age such as 30d, 12h or 90m, greater than zero"),
+                bad(POLICY, "spec.copies", List.of(copy("a", Map.of()), copy("b", Map.of()), copy("c", Map.of()), copy("d", Map.of()), copy("e", Map.of())), "must have at most 4 items"),
+                bad(POLICY, "spec.copies", List.of(copy("a", Map.of()), copy("a", Map.of())), "Duplicate value: {\"name\":\"a\"}"),
+                bad(RESTORE, "spec.source.copy", "", "at least 1 chars long"),
+                bad(RESTORE, "spec.source", Map.of("object", Map.of("storage", Map.of("s3", Map.of("bucket", "other")), "key", "k"), "copy", "local"), "copy is for backupRef and latestOf; object says itself where it lies"),
                 bad(POLICY, "spec.startingDeadline", "0s", "startingDeadline must be a duration such as 30m or 1h, greater than zero"),
                 bad(POLICY, "spec.concurrencyPolicy", "Allow", "supported values: \"Forbid\", \"Replace\""),
                 bad(POLICY, "spec.jitter", "a bit", "jitter must be a duration such as 10m"),
@@ -263,6 +271,7 @@ class SchemaIT {
                 arguments(POLICY, "spec.jobTemplate.tolerations", List.of(Map.of("operator", "Exists"))),
                 arguments(POLICY, "spec.tiers", List.of(tier("daily", "0 2 * * *"), tier("hourly", "*/5 8-18 1,15 JAN-JUN mon"), tier("weekly", "@weekly"))),
                 arguments(POLICY, "spec.tiers", List.of(kept(Map.of("maxAge", "1d12h", "maxCount", 3, "minCount", 3)))),
+                arguments(POLICY, "spec.copies", List.of(copy("local", Map.of("maxAge", "7d")), copy("off-site-2", Map.of()))), arguments(RESTORE, "spec.source.copy", "off-site"),
                 arguments(POLICY, "spec.startingDeadline", "30m"), arguments(POLICY, "spec.jitter", "0s"), arguments(POLICY, "spec.jitter", "24h"),
                 arguments(BACKUP, "spec.tiers", List.of("daily")), arguments(BACKUP, "spec.slot", "2026-03-01T02:00:00Z"),
                 arguments(BACKUP, "spec.safety", Map.of("restore", "back", "database", Map.of("secretRef", Map.of("name", "s")))),
@@ -438,6 +447,10 @@ class SchemaIT {
             spec.put(fields[i].toString(), fields[i + 1]);
         }
         return spec;
+    }
+
+    private static Map<String, Object> copy(String name, Map<String, Object> retention) {
+        return Map.of("name", name, "storage", Map.of("volume", Map.of("claimName", "local-backups")), "retention", retention);
     }
 
     private static Map<String, Object> tier(String name, String schedule) {

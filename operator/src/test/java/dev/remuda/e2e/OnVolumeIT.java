@@ -2,14 +2,12 @@ package dev.remuda.e2e;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Backup;
 import dev.remuda.api.Phase;
+import dev.remuda.support.NodeFolder;
 import dev.remuda.support.Racing;
 import dev.remuda.support.Stage;
 
@@ -18,61 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A PersistentVolumeClaim as the store, on a real cluster: a folder of the node, which the kubelet mounts into the Jobs. */
 class OnVolumeIT {
     private static final Stage STAGE = Stage.shared();
-    private static final String VOLUME = "on-volume-" + STAGE.namespace();
-    private static final String FOLDER = "/var/lib/remuda-" + STAGE.namespace();
-
-    /** What a person does who offers a folder of a node: it does not heed fsGroup. */
-    @BeforeAll
-    static void volume() {
-        STAGE.cluster().kubectlWith("""
-                apiVersion: v1
-                kind: PersistentVolume
-                metadata: {name: %1$s}
-                spec:
-                  capacity: {storage: 1Gi}
-                  accessModes: [ReadWriteMany]
-                  persistentVolumeReclaimPolicy: Retain
-                  storageClassName: ""
-                  claimRef: {name: local-backups, namespace: %2$s}
-                  hostPath: {path: %3$s, type: DirectoryOrCreate}
-                """.formatted(VOLUME, STAGE.namespace(), FOLDER), "apply", "-f", "-");
-        STAGE.apply("""
-                apiVersion: v1
-                kind: PersistentVolumeClaim
-                metadata: {name: local-backups}
-                spec: {accessModes: [ReadWriteMany], storageClassName: "", volumeName: %s, resources: {requests: {storage: 1Gi}}}
-                """.formatted(VOLUME));
-        asRoot("prepare", "mkdir /folder/production && chown -R 65532:65532 /folder");
-    }
-
-    @AfterAll
-    static void remove() {
-        asRoot("remove", "rm -rf /folder/*");
-        STAGE.cluster().client().persistentVolumes().withName(VOLUME).delete();
-    }
-
-    /** Outside of the stage's namespace, where no such Pod may be. */
-    private static void asRoot(String name, String command) {
-        STAGE.cluster().kubectlWith("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: %1$s-%2$s, namespace: default}
-                spec:
-                  restartPolicy: Never
-                  volumes: [{name: folder, hostPath: {path: %3$s, type: DirectoryOrCreate}}]
-                  containers:
-                    - name: shell
-                      image: docker.io/library/remuda-postgres:dev
-                      imagePullPolicy: Never
-                      command: [sh, -c, '%4$s']
-                      securityContext: {runAsUser: 0}
-                      volumeMounts: [{name: folder, mountPath: /folder}]
-                """.formatted(name, VOLUME, FOLDER, command), "apply", "-f", "-");
-        var pod = STAGE.cluster().client().pods().inNamespace("default").withName(name + "-" + VOLUME);
-        assertThat(pod.waitUntilCondition(seen -> seen != null && List.of("Succeeded", "Failed").contains(seen.getStatus().getPhase()), 2, TimeUnit.MINUTES).getStatus().getPhase())
-                .as(command).isEqualTo("Succeeded");
-        pod.delete();
-    }
+    private static final String CLAIM = NodeFolder.of(STAGE).claim("local-backups");
 
     private static void policy(String name, String database, String path, String more) {
         STAGE.apply("""
@@ -81,9 +25,9 @@ class OnVolumeIT {
                 metadata: {name: %s}
                 spec:
                   database: {host: postgres, name: %s, secretRef: {name: horse-racing-db}}
-                  storage: {volume: {claimName: local-backups, path: %s}}
+                  storage: {volume: {claimName: %s, path: %s}}
                 %s
-                """.formatted(name, database, path, more.indent(2)));
+                """.formatted(name, database, CLAIM, path, more.indent(2)));
     }
 
     @Test

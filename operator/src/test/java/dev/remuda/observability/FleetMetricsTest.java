@@ -19,6 +19,7 @@ import dev.remuda.api.Attempt;
 import dev.remuda.api.Backup;
 import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupPolicyStatus;
+import dev.remuda.api.BackupPolicyStatus.Copies;
 import dev.remuda.api.BackupPolicyStatus.Maintenance;
 import dev.remuda.api.BackupPolicyStatus.Retention;
 import dev.remuda.api.BackupSpec;
@@ -74,6 +75,17 @@ class FleetMetricsTest {
                 "remuda_backup_last_duration_seconds{" + OF + "} 31.0",
                 "remuda_backup_last_database_size_bytes{" + OF + "} 9000000.0");
         assertThat(value("remuda_backup_last_compression_ratio")).isCloseTo(6.13, within(0.01));
+    }
+
+    @Test
+    void copiesAreCountedAndSayHowFarTheyAreBehind() {
+        Copies behind = new Copies("off-site", null, null, null, 7, 2, NOON.minusSeconds(5_400), null);
+        policies.getFirst().setStatus(new BackupPolicyStatus(
+                null, List.of(new ConditionBuilder().withType("ThreeTwoOne").withStatus("True").build()), null, null, null, null, null, null, null, null, null,
+                List.of(new Copies("local", null, null, null, 3, 0, null, null), behind), null));
+        assertThat(scraped()).contains(
+                "remuda_copy_backups{copy=\"off-site\"," + OF + "} 7.0", "remuda_copy_behind_backups{copy=\"off-site\"," + OF + "} 2.0", "remuda_copy_lag_seconds{copy=\"off-site\"," + OF + "} 5400.0",
+                "remuda_copy_lag_seconds{copy=\"local\"," + OF + "} 0.0", "remuda_policy_three_two_one{" + OF + "} 1.0");
     }
 
     @Test

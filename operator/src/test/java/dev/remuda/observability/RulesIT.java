@@ -35,7 +35,7 @@ class RulesIT {
     @Test
     void everyAlertHasBothTestsAndARunbook() throws IOException {
         Set<String> alerts = found("alert: (\\w+)", rules);
-        assertThat(alerts).hasSize(16);
+        assertThat(alerts).hasSize(17);
         String tests = Files.readString(TESTS);
         try (Stream<Path> pages = Files.list(Folders.repository().resolve("docs/runbooks"))) {
             assertThat(pages.map(page -> page.getFileName().toString().replace(".md", ""))).containsExactlyInAnyOrderElementsOf(
