@@ -432,8 +432,10 @@ final class PolicyWorld {
         return new CopyResult(done, task.to().lock() == null ? null : task.to().lock().until(), failed);
     }
 
+    /** All stores that the policy itself has had are one here. */
     private Map<String, Stored> of(StoreAccess access) {
-        return access.bucket().equals(policy.getSpec().storage().url("").split("/")[2]) ? store : others.computeIfAbsent(access.bucket(), bucket -> new TreeMap<>());
+        boolean copies = policy.getSpec().copies().stream().anyMatch(copy -> copy.storage().url("").split("/")[2].equals(access.bucket()));
+        return copies ? others.computeIfAbsent(access.bucket(), bucket -> new TreeMap<>()) : store;
     }
 
     private Result maintain(MaintainTask task) {
