@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 
 import dev.remuda.task.StorageClass;
@@ -45,7 +46,7 @@ public record BackupStatus(
         @JsonPropertyDescription("How many rows of them are in it together.") Long rows,
         @JsonPropertyDescription("How far the dump has come, while it runs.") ProgressStatus progress,
         @JsonPropertyDescription("What was done to prove it after it was made; absent: nothing.") Verification verification,
-        @JsonPropertyDescription("Its copies in further stores, which spec.copies of the policy asks for; absent: there are none.") List<Copy> copies) {
+        @JsonPropertyDescription("Its copies in further stores, which spec.copies of the policy asks for; absent: there are none.") @Size(max = 8) List<Copy> copies) {
 
     public static final BackupStatus NONE =
             new BackupStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
