@@ -5,6 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import dev.remuda.api.Backup;
+import dev.remuda.api.BackupPolicy;
 import dev.remuda.api.BackupStatus;
 import dev.remuda.api.Phase;
 import dev.remuda.api.Restore;
@@ -38,8 +39,8 @@ class CopiesIT {
         return STAGE.backup(backup).getStatus().copies().stream().map(BackupStatus.Copy::name).sorted().toList();
     }
 
-    private static String condition(String policy, String type) {
-        return STAGE.policy(policy).getStatus().conditions().stream().filter(condition -> condition.getType().equals(type))
+    private static String condition(BackupPolicy policy, String type) {
+        return policy.getStatus().conditions().stream().filter(condition -> condition.getType().equals(type))
                 .map(condition -> condition.getStatus() + " " + condition.getReason() + ": " + condition.getMessage()).findFirst().orElse("");
     }
 
@@ -53,8 +54,8 @@ class CopiesIT {
         assertThat(second.url()).isEqualTo("s3://" + STAGE.bucket().name() + "/" + second.prefix());
         assertThat(STAGE.bucket().keys(second.prefix())).contains(second.prefix() + "manifest.json", second.prefix() + "data.dump.zst");
         assertThat(STAGE.bucket().read(second.prefix() + "manifest.json")).isEqualTo(STAGE.bucket().read(first.getStatus().location().prefix() + "manifest.json"));
-        STAGE.awaitPolicy("copied", policy -> condition("copied", "Copied").startsWith("True Copied: local: 1 there; second: 1 there"));
-        assertThat(condition("copied", "ThreeTwoOne")).startsWith("False NothingOffSite: 4 copies with the database itself (database, s3://").contains("3 kinds of media", "0 off-site");
+        BackupPolicy policy = STAGE.awaitPolicy("copied", seen -> condition(seen, "Copied").startsWith("True Copied: local: 1 there; second: 1 there"));
+        assertThat(condition(policy, "ThreeTwoOne")).startsWith("False NothingOffSite: 4 copies with the database itself (database, s3://").contains("3 kinds of media", "0 off-site");
 
         STAGE.bucket().keys(first.getStatus().location().prefix()).forEach(STAGE.bucket()::delete);
         STAGE.postgres().run(database, "DELETE FROM entries");
@@ -104,7 +105,7 @@ class CopiesIT {
                 """.formatted(CLAIM));
         STAGE.backup("lonely-1", "lonely");
         STAGE.await("lonely-1", backup -> backup.getStatus() != null && backup.getStatus().copy("local").isPresent());
-        STAGE.awaitPolicy("lonely", policy -> condition("lonely", "Copied").startsWith("False BucketNotFound: copy nowhere: bucket no-such-bucket does not exist"));
+        STAGE.awaitPolicy("lonely", seen -> condition(seen, "Copied").startsWith("False BucketNotFound: copy nowhere: bucket no-such-bucket does not exist"));
         assertThat(STAGE.kubectl("describe", "backuppolicy", "lonely")).contains("BucketNotFound", "copy nowhere: ");
     }
 }
