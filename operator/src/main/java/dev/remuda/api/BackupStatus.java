@@ -1,6 +1,7 @@
 package dev.remuda.api;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,9 +113,9 @@ public record BackupStatus(
                 snapshotAt, sizeBytes, size, databaseSizeBytes, checksum, databaseName, serverVersion, lsn, extensions, tables, rows, progress, found, copies);
     }
 
-    /** The same, copied elsewhere too; in the place of an earlier copy of that name. */
-    public BackupStatus copied(Copy copy) {
-        return with(Stream.concat(copies().stream().filter(known -> !known.name().equals(copy.name())), Stream.of(copy)).toList());
+    /** The same, copied elsewhere too; in the place of an earlier copy of that name. @param order of the names of all copies */
+    public BackupStatus copied(Copy copy, List<String> order) {
+        return with(Stream.concat(copies().stream().filter(known -> !known.name().equals(copy.name())), Stream.of(copy)).sorted(Comparator.comparing(known -> order.indexOf(known.name()))).toList());
     }
 
     /** The same without that copy. */

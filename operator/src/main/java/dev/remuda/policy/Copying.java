@@ -171,12 +171,13 @@ record Copying(CopySpec spec, Copies status, List<Step> steps, Optional<Duration
     private static Copying copied(Observed seen, CopySpec spec, Copies running, CopyResult result) {
         List<Step> steps = new ArrayList<>();
         List<String> done = new ArrayList<>();
+        List<String> order = seen.spec().copies().stream().map(CopySpec::name).toList();
         for (Backup backup : seen.backups()) {
             if (result.copied().contains(backup.getMetadata().getUid()) && Observed.statusOf(backup).location() != null) {
                 String prefix = CopyJobs.prefix(seen, spec, backup);
                 done.add(backup.getMetadata().getName());
                 steps.add(new Step.UpdateStatus(backup.with(
-                        backup.getStatus().copied(new BackupStatus.Copy(spec.name(), spec.storage(), spec.storage().url(prefix), prefix, seen.now(), result.lockedUntil())))));
+                        backup.getStatus().copied(new BackupStatus.Copy(spec.name(), spec.storage(), spec.storage().url(prefix), prefix, seen.now(), result.lockedUntil()), order))));
             }
         }
         if (!done.isEmpty()) {

@@ -81,7 +81,7 @@ class DeletionTest {
     void itsCopiesGoOneAfterTheOtherBeforeItGoes() {
         policy(DeletionPolicy.Delete);
         StorageSpec volume = new StorageSpec(null, new VolumeSpec("local-backups", null));
-        world.backup.setStatus(world.status().copied(new BackupStatus.Copy("local", volume, "volume://local-backups/stable/horses/monday-1/", "stable/horses/monday-1/", Samples.CREATED, null)));
+        world.backup.setStatus(world.status().copied(new BackupStatus.Copy("local", volume, "volume://local-backups/stable/horses/monday-1/", "stable/horses/monday-1/", Samples.CREATED, null), List.of()));
         look();
         MaintainTask task = (MaintainTask) world.task(PURGE + "-local");
         assertThat(task.store().bucket()).isEqualTo("local-backups");

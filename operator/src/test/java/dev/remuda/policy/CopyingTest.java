@@ -76,7 +76,7 @@ class CopyingTest {
     }
 
     private List<String> copiesOf(String backup) {
-        return world.backups.get(backup).getStatus().copies().stream().map(BackupStatus.Copy::name).sorted().toList();
+        return world.backups.get(backup).getStatus().copies().stream().map(BackupStatus.Copy::name).toList();
     }
 
     private void night(int day) {
@@ -155,6 +155,17 @@ class CopyingTest {
         go(world.now.plusSeconds(60));
         assertThat(world.backups).doesNotContainKey(backup(1));
         assertThat(world.condition("Copied").getStatus()).isEqualTo("True");
+    }
+
+    /** A Restore tries them in that order. */
+    @Test
+    void copiesStandInTheOrderOfThePolicyWhicheverWasMadeFirst() {
+        world.away.add("local-backups");
+        night(4);
+        assertThat(copiesOf(backup(4))).containsExactly("off-site");
+        world.away.clear();
+        go(world.now.plus(Duration.ofHours(2)));
+        assertThat(copiesOf(backup(4))).containsExactly("local", "off-site");
     }
 
     @Test

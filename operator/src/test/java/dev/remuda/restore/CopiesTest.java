@@ -36,8 +36,8 @@ class CopiesTest {
     void copies() {
         Backup monday = world.backups.get("monday");
         monday.setStatus(monday.getStatus()
-                .copied(copy("local", new StorageSpec(null, new VolumeSpec("local-backups", null)), "volume://local-backups/"))
-                .copied(copy("off-site", new StorageSpec(new S3Spec("elsewhere", null, null, null, null, null, null, null, null, null), null), "s3://elsewhere/")));
+                .copied(copy("local", new StorageSpec(null, new VolumeSpec("local-backups", null)), "volume://local-backups/"), List.of())
+                .copied(copy("off-site", new StorageSpec(new S3Spec("elsewhere", null, null, null, null, null, null, null, null, null), null), "s3://elsewhere/"), List.of("local", "off-site")));
     }
 
     private static BackupStatus.Copy copy(String name, StorageSpec storage, String url) {
