@@ -262,6 +262,18 @@ class CopyFaultIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"bucket", "volume"})
+    void whatLiesThereWithoutAManifestGoesFirst(String name) {
+        Place to = place(name);
+        for (String file : List.of("data.dump", "data.dump.zst", "globals.sql", "pinned")) {
+            to.write(to(good) + file, new byte[3]);
+        }
+
+        assertThat(run(task(bucket.access(), to.access(), item(good))).copied()).containsExactly("uid-good");
+        requireWhole(to, good);
+    }
+
+    @ParameterizedTest
     @CsvSource({"bucket, data.dump.zst", "bucket, globals.sql", "volume, data.dump.zst", "volume, globals.sql"})
     void whatTheOtherStoreHasLostIsBroughtThereAgain(String name, String file) {
         Place to = place(name);
