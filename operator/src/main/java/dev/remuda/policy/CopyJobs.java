@@ -79,7 +79,7 @@ final class CopyJobs {
     private static CopyTask.Item item(Observed seen, CopySpec spec, Backup backup) {
         BackupStatus status = backup.getStatus();
         return new CopyTask.Item(
-                backup.getMetadata().getUid(), backup.getMetadata().getName(), status.location().prefix(), prefix(seen, spec, backup), status.checksum(), Objects.requireNonNullElse(status.sizeBytes(), 0L));
+                backup.getMetadata().getUid(), backup.getMetadata().getName(), status.location().prefix(), prefix(seen, spec, backup), status.checksum());
     }
 
     /** As long as the copies are kept by age. */

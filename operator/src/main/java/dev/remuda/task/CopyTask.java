@@ -26,7 +26,6 @@ public record CopyTask(StoreAccess from, StoreAccess to, String root, Claimant c
      * @param from key prefix of the backup, ending in a slash
      * @param to key prefix of its copy, right under the root, ending in a slash
      * @param checksum of its dump as the cluster knows it, {@code sha256:<hex>}; null: it does not
-     * @param sizeBytes of its dump as the cluster knows it
      */
-    public record Item(String uid, String backup, String from, String to, String checksum, long sizeBytes) {}
+    public record Item(String uid, String backup, String from, String to, String checksum) {}
 }

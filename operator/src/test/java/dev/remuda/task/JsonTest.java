@@ -52,8 +52,8 @@ class JsonTest {
                 new VerifyTask(STORE, List.of(new VerifyTask.Item("u", "b", "x/b/", "sha256:aa")), SECRET),
                 new DrillTask("p", "u", "n", STORE, "x/b/", "sha256:aa", SECRET, DATABASE, List.of("SELECT true")),
                 new DrillTask("p", "u", "n", STORE, "x/b/", null, null, null, null),
-                new CopyTask(STORE, StoreAccess.volume("v", "/copy/x"), "y/", new Claimant("u", "c", null), List.of(new CopyTask.Item("u", "b", "x/b/", "y/b/", "sha256:aa", 5))),
-                new CopyTask(STORE, STORE.locking(new StoreLock("COMPLIANCE", AT)), "y/", null, List.of(new CopyTask.Item("u", "b", "x/b/", "y/b/", null, 0))),
+                new CopyTask(STORE, StoreAccess.volume("v", "/copy/x"), "y/", new Claimant("u", "c", null), List.of(new CopyTask.Item("u", "b", "x/b/", "y/b/", "sha256:aa"))),
+                new CopyTask(STORE, STORE.locking(new StoreLock("COMPLIANCE", AT)), "y/", null, List.of(new CopyTask.Item("u", "b", "x/b/", "y/b/", null))),
                 new CatalogueTask(STORE, "x/", new Claimant("u", null, null), "x/b/", 7));
     }
 

@@ -77,7 +77,7 @@ class CopyFaultIT {
     }
 
     private CopyTask.Item item(Shelf.Backup backup) {
-        return new CopyTask.Item("uid-" + backup.name(), backup.name(), backup.prefix(), to(backup), "sha256:" + backup.manifest().dump().sha256(), backup.dump().length);
+        return new CopyTask.Item("uid-" + backup.name(), backup.name(), backup.prefix(), to(backup), "sha256:" + backup.manifest().dump().sha256());
     }
 
     private String to(Shelf.Backup backup) {
@@ -209,11 +209,11 @@ class CopyFaultIT {
 
     @Test
     void aBackupThatIsNotTheOneOfTheStatusIsRefused() {
-        CopyTask.Item wrong = new CopyTask.Item("uid-good", "good", good.prefix(), to(good), "sha256:00", 1);
+        CopyTask.Item wrong = new CopyTask.Item("uid-good", "good", good.prefix(), to(good), "sha256:00");
 
         requireFailed(run(task(bucket.access(), volume.access(), wrong)), good, Reason.ChecksumMismatch, "the Backup's status", "sha256:00");
         assertThat(volume.keys(to(good))).isEmpty();
-        CopyTask.Item unknown = new CopyTask.Item("uid-good", "good", good.prefix(), to(good), null, 0);
+        CopyTask.Item unknown = new CopyTask.Item("uid-good", "good", good.prefix(), to(good), null);
         assertThat(run(task(bucket.access(), volume.access(), unknown)).copied()).as("of which the status knows nothing").containsExactly("uid-good");
     }
 
@@ -233,7 +233,7 @@ class CopyFaultIT {
     @ValueSource(strings = {"", "good", "good/more/", "../good/", "/"})
     void whatIsNoFolderRightUnderTheRootIsRefused(String folder) {
         String to = folder.startsWith("../") ? "copies/" + folder.substring(3) : root + folder;
-        CopyTask.Item wrong = new CopyTask.Item("uid-good", "good", good.prefix(), to, null, 1);
+        CopyTask.Item wrong = new CopyTask.Item("uid-good", "good", good.prefix(), to, null);
 
         CopyResult result = run(task(bucket.access(), volume.access(), wrong, item(other)));
 

@@ -66,7 +66,7 @@ class CopyIT {
     }
 
     private CopyTask task(StoreAccess from, StoreAccess to, BackupResult backup) {
-        return new CopyTask(from, to, root, CLAIMANT, List.of(new CopyTask.Item("u", "b", bench.prefix, copy, backup.checksum(), backup.sizeBytes())));
+        return new CopyTask(from, to, root, CLAIMANT, List.of(new CopyTask.Item("u", "b", bench.prefix, copy, backup.checksum())));
     }
 
     private CopyResult copied(CopyTask task) {
