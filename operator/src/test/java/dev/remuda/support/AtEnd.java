@@ -17,7 +17,14 @@ final class AtEnd {
         ACTIONS.push(action);
     }
 
+    /** One that fails keeps no other program alive. */
     private static synchronized void runAll() {
-        ACTIONS.forEach(Runnable::run);
+        for (Runnable action : ACTIONS) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                System.err.println("at the end: " + e);
+            }
+        }
     }
 }

@@ -109,7 +109,12 @@ public final class LocalCluster {
 
     /** Another image for Jobs that are made from now on. @param image null: the right one again */
     public void workerImage(String image) {
-        kubectl("-n", OPERATOR, "set", "env", "deployment/remuda", "REMUDA_WORKER_IMAGE=" + (image == null ? usualImage : image));
+        setOperator("REMUDA_WORKER_IMAGE=" + (image == null ? usualImage : image));
+    }
+
+    /** The operator is started anew with another setting. @param variable NAME=value, or NAME- for the usual one */
+    public void setOperator(String variable) {
+        kubectl("-n", OPERATOR, "set", "env", "deployment/remuda", variable);
         kubectl("-n", OPERATOR, "rollout", "status", "deployment/remuda", "--timeout=120s");
         Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> operators().size() == 1);
     }

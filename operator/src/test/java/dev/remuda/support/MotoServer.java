@@ -40,6 +40,10 @@ public final class MotoServer {
         return shared;
     }
 
+    public int port() {
+        return port;
+    }
+
     public String endpoint() {
         return "http://127.0.0.1:" + port;
     }
