@@ -167,6 +167,7 @@ public record BackupPolicyStatus(
     public record Copies(
             @Required @JsonPropertyDescription("Name of the copy in spec.copies.") String name,
             @JsonPropertyDescription("The Job that works on them, or did last; absent: there was none yet.") StoreJob job,
+            @JsonPropertyDescription("The store and the folder in it that the Job is about.") String place,
             @JsonPropertyDescription("What it does: Copy (brings backups there) or Upkeep (looks whether all are there, and purges those whose time is over).") Work work,
             @JsonPropertyDescription("Names of the Backups that it copies or purges there.") List<String> backups,
             @JsonPropertyDescription("How many Backups are there.") int there,
@@ -175,7 +176,7 @@ public record BackupPolicyStatus(
             @JsonPropertyDescription("When it was last seen that all of them are there, and all was purged that was to be.") Instant keptInOrderAt) {
 
         static Copies none(String name) {
-            return new Copies(name, null, null, null, 0, 0, null, null);
+            return new Copies(name, null, null, null, null, 0, 0, null, null);
         }
 
         public Copies {
@@ -189,7 +190,7 @@ public record BackupPolicyStatus(
 
         /** The same with its Job further on. */
         public Copies with(StoreJob next) {
-            return new Copies(name, next, work, backups, there, behind, behindSince, keptInOrderAt);
+            return new Copies(name, next, place, work, backups, there, behind, behindSince, keptInOrderAt);
         }
 
         /** What a Job does for copies. */

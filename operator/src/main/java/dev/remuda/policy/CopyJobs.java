@@ -38,8 +38,9 @@ final class CopyJobs {
         this.building = building;
     }
 
+    /** With the spec's generation: a copy that was taken out and comes back counts from 1 again, and must not find a Job of its former life. */
     static String name(Observed seen, CopySpec spec, int number) {
-        return Names.job(seen.name(), "copy-" + spec.name() + "-" + number);
+        return Names.job(seen.name(), "copy-" + spec.name() + "-" + seen.generation() + "-" + number);
     }
 
     /** As many as one Job can be expected to copy: from one store, and not too large together. The newest first, for that is the one whose loss would hurt most. */
@@ -60,6 +61,13 @@ final class CopyJobs {
     static String prefix(Observed seen, CopySpec spec, Backup backup) {
         String own = backup.getStatus().location().prefix();
         return root(seen, spec) + own.substring(own.lastIndexOf('/', own.length() - 2) + 1);
+    }
+
+    /** In words that change when anything of it does. */
+    static String place(Observed seen, CopySpec spec) {
+        String endpoint = spec.storage().s3() == null ? null : spec.storage().s3().endpoint();
+        String path = spec.storage().s3() == null ? spec.storage().volume().path() : null;
+        return spec.storage().url(root(seen, spec)) + (endpoint == null ? "" : " at " + endpoint) + (path == null ? "" : " in " + path);
     }
 
     private static String root(Observed seen, CopySpec spec) {

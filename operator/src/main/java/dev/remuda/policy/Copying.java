@@ -35,7 +35,7 @@ record Copying(CopySpec spec, Copies status, List<Step> steps, Optional<Duration
         CopyKeeping keeping = CopyKeeping.of(seen, retaining, spec);
         Copies known = seen.status().copies(spec.name());
         Copies present = new Copies(
-                known.name(), known.job(), known.work(), known.backups(), keeping.there().size() + keeping.leaving().size(), keeping.missing().size(), keeping.behindSince().orElse(null),
+                known.name(), known.job(), known.place(), known.work(), known.backups(), keeping.there().size() + keeping.leaving().size(), keeping.missing().size(), keeping.behindSince().orElse(null),
                 known.keptInOrderAt());
         if (!present.underWay()) {
             return idle(seen, keeping, spec, present);
@@ -120,7 +120,7 @@ record Copying(CopySpec spec, Copies status, List<Step> steps, Optional<Duration
         StoreJob job = StoreJob.planned(number, CopyJobs.name(seen, spec, number), last.job() == null ? 0 : last.job().failures());
         List<String> names = backups.stream().map(backup -> backup.getMetadata().getName()).toList();
         return new Copying(
-                spec, new Copies(last.name(), job, work, names, last.there(), last.behind(), last.behindSince(), last.keptInOrderAt()), List.of(), Optional.of(Duration.ZERO));
+                spec, new Copies(last.name(), job, CopyJobs.place(seen, spec), work, names, last.there(), last.behind(), last.behindSince(), last.keptInOrderAt()), List.of(), Optional.of(Duration.ZERO));
     }
 
     private static List<Backup> named(List<Backup> backups, Copies running) {
@@ -131,6 +131,7 @@ record Copying(CopySpec spec, Copies status, List<Step> steps, Optional<Duration
         List<Backup> these = named(keeping.missing(), running);
         return switch (turn) {
             case Turn.Create<CopyResult> _ -> create(seen, spec, running, Optional.of(these).filter(some -> !some.isEmpty()).map(some -> jobs.copy(seen, spec, running.job(), some)));
+            case Turn.Ended<CopyResult> _ when isOfAnotherPlace(seen, spec, running) -> elsewhere(seen, spec, running);
             case Turn.Ended<CopyResult>(CopyResult result) -> copied(seen, spec, running, result);
             case Turn<CopyResult> other -> goOn(seen, spec, running, other, these);
         };
@@ -140,15 +141,27 @@ record Copying(CopySpec spec, Copies status, List<Step> steps, Optional<Duration
         List<Backup> these = named(unread(seen, keeping), running);
         return switch (turn) {
             case Turn.Create<MaintainResult> _ -> create(seen, spec, running, Optional.of(jobs.upkeep(seen, spec, running.job(), keeping.there(), these)));
+            case Turn.Ended<MaintainResult> _ when isOfAnotherPlace(seen, spec, running) -> elsewhere(seen, spec, running);
             case Turn.Ended<MaintainResult>(MaintainResult result) -> keptInOrder(seen, spec, running, result);
             case Turn<MaintainResult> other -> goOn(seen, spec, running, other, these);
         };
     }
 
+    /** Whether the policy has come to name another store while the Job worked. What it did tells nothing of that one. */
+    private static boolean isOfAnotherPlace(Observed seen, CopySpec spec, Copies running) {
+        return !CopyJobs.place(seen, spec).equals(running.place());
+    }
+
+    private static Copying elsewhere(Observed seen, CopySpec spec, Copies running) {
+        return new Copying(spec, running.with(running.job().succeeded(seen.now(), "it worked on " + running.place() + ", where the copies were to lie before")), List.of(), Optional.of(SOON));
+    }
+
     /** @param job empty: what it was planned for has gone since */
     private static Copying create(Observed seen, CopySpec spec, Copies planned, Optional<Job> job) {
         StoreJob next = job.isPresent() ? planned.job().started(seen.now()) : planned.job().succeeded(seen.now(), "nothing was done: what was to be copied went meanwhile");
-        return new Copying(spec, planned.with(next), job.<List<Step>>map(made -> List.of(new Step.CreateJob(made))).orElse(List.of()), Optional.of(job.isPresent() ? LOOK_AGAIN : SOON));
+        Copies here = new Copies(
+                planned.name(), next, CopyJobs.place(seen, spec), planned.work(), planned.backups(), planned.there(), planned.behind(), planned.behindSince(), planned.keptInOrderAt());
+        return new Copying(spec, here, job.<List<Step>>map(made -> List.of(new Step.CreateJob(made))).orElse(List.of()), Optional.of(job.isPresent() ? LOOK_AGAIN : SOON));
     }
 
     private static Copying goOn(Observed seen, CopySpec spec, Copies running, Turn<?> turn, List<Backup> these) {
@@ -215,7 +228,7 @@ record Copying(CopySpec spec, Copies status, List<Step> steps, Optional<Duration
         }
         StoreJob job = running.job().succeeded(seen.now(), result.checked() + " copies found, " + result.purged().size() + " purged");
         return new Copying(
-                spec, new Copies(running.name(), job, running.work(), running.backups(), running.there(), running.behind(), running.behindSince(), seen.now()), steps, Optional.of(SOON));
+                spec, new Copies(running.name(), job, running.place(), running.work(), running.backups(), running.there(), running.behind(), running.behindSince(), seen.now()), steps, Optional.of(SOON));
     }
 
     private static String named(Observed seen, String uid) {

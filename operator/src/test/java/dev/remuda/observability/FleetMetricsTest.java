@@ -79,10 +79,10 @@ class FleetMetricsTest {
 
     @Test
     void copiesAreCountedAndSayHowFarTheyAreBehind() {
-        Copies behind = new Copies("off-site", null, null, null, 7, 2, NOON.minusSeconds(5_400), null);
+        Copies behind = new Copies("off-site", null, null, null, null, 7, 2, NOON.minusSeconds(5_400), null);
         policies.getFirst().setStatus(new BackupPolicyStatus(
                 null, List.of(new ConditionBuilder().withType("ThreeTwoOne").withStatus("True").build()), null, null, null, null, null, null, null, null, null,
-                List.of(new Copies("local", null, null, null, 3, 0, null, null), behind), null));
+                List.of(new Copies("local", null, null, null, null, 3, 0, null, null), behind), null));
         assertThat(scraped()).contains(
                 "remuda_copy_backups{copy=\"off-site\"," + OF + "} 7.0", "remuda_copy_behind_backups{copy=\"off-site\"," + OF + "} 2.0", "remuda_copy_lag_seconds{copy=\"off-site\"," + OF + "} 5400.0",
                 "remuda_copy_lag_seconds{copy=\"local\"," + OF + "} 0.0", "remuda_policy_three_two_one{" + OF + "} 1.0");

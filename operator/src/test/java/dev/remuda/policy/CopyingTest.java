@@ -204,6 +204,28 @@ class CopyingTest {
         assertThat(in("elsewhere")).as("what was made stays").hasSize(3);
     }
 
+    /** Its worker knows nothing of that, and what it did is true of the store before. */
+    @Test
+    void aStoreThatIsChangedWhileAJobWorksForTheOneBeforeGetsItsOwnCopies() {
+        world.onDemand("late");
+        world.complete("late");
+        while (!world.status().copies("off-site").underWay() || world.status().copies("off-site").job().toBeCreated()) {
+            world.reconcile();
+        }
+        world.spec(spec -> Samples.copying(spec, List.of(LOCAL, copy("off-site", bucket("farther", "https://s3.example.com", null), null))));
+        go(world.now);
+        assertThat(in("elsewhere")).contains("late");
+        assertThat(in("farther")).containsExactlyInAnyOrder(backup(1), backup(2), backup(3), "late");
+        assertThat(world.backups.get("late").getStatus().copy("off-site").orElseThrow().url()).startsWith("s3://farther/");
+    }
+
+    @Test
+    void aCopyThatComesBackWithAnotherStoreKnowsNothingOfTheJobsOfItsFormerLife() {
+        copies(LOCAL);
+        copies(LOCAL, copy("off-site", bucket("farther", "https://s3.example.com", null), null));
+        assertThat(in("farther")).containsExactlyInAnyOrder(backup(1), backup(2), backup(3));
+    }
+
     @Test
     void whatWasLostThereIsCopiedAnew() {
         world.others.get("elsewhere").keySet().removeIf(prefix -> prefix.contains(backup(2)));
@@ -350,7 +372,7 @@ class CopyingTest {
         while (world.status().copies("off-site").backups().stream().noneMatch("moving"::equals) || !world.status().copies("off-site").underWay()) {
             world.reconcile();
         }
-        assertThat(world.seen().reader(world.backups.get("moving"))).hasValueSatisfying(reader -> assertThat(reader).matches("Job horses-copy-(local|off-site)-\\d+, which copies it"));
+        assertThat(world.seen().reader(world.backups.get("moving"))).hasValueSatisfying(reader -> assertThat(reader).matches("Job horses-copy-(local|off-site)-\\d+-\\d+, which copies it"));
     }
 
     @Test
