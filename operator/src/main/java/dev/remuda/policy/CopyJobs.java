@@ -79,7 +79,7 @@ final class CopyJobs {
         Mounts mounts = new Mounts();
         StoreAccess from = mounts.store(seen.spec().reach(backups.getFirst().getStatus().storage()));
         CopyTask task = new CopyTask(
-                from, mounts.copy(spec.storage()).locking(lock(seen, spec)), root(seen, spec), JobBuilding.claimant(seen.policy()),
+                from, mounts.copy(spec.storage()).locking(lock(seen, spec)), root(seen, spec), PolicyJobs.taking(seen.policy()),
                 backups.stream().map(backup -> item(seen, spec, backup)).toList());
         return building.build(seen.owner(), planned.name(), "copy", task, mounts, seen.spec().jobTemplate(), TIMEOUT);
     }
@@ -101,7 +101,7 @@ final class CopyJobs {
         Mounts mounts = new Mounts();
         List<MaintainTask.Kept> kept = there.stream().limit(MOST_KEPT).map(backup -> kept(spec, backup)).toList();
         MaintainTask task = new MaintainTask(
-                mounts.store(spec.storage()), root(seen, spec), JobBuilding.claimant(seen.policy()), kept, List.of(),
+                mounts.store(spec.storage()), root(seen, spec), PolicyJobs.taking(seen.policy()), kept, List.of(),
                 leaving.stream().map(backup -> new MaintainTask.Purge(backup.getMetadata().getUid(), backup.getMetadata().getName(), copy(spec, backup).prefix(), null)).toList(),
                 sweep(seen, spec, there), spec.storage().objectLock().isPresent());
         return building.build(seen.owner(), planned.name(), "maintain", task, mounts, seen.spec().jobTemplate(), TIMEOUT);

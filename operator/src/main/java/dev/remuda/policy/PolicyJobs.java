@@ -142,7 +142,8 @@ final class PolicyJobs {
         return building.drill(seen.owner(), planned.name(), spec.server(), timescale, task, mounts, seen.spec().jobTemplate(), timeout);
     }
 
-    private static Claimant taking(BackupPolicy policy) {
+    /** Who may take a store over from another cluster, if the policy says so. */
+    static Claimant taking(BackupPolicy policy) {
         Claimant ours = JobBuilding.claimant(policy);
         return new Claimant(ours.policyUid(), ours.cluster(), Optional.ofNullable(policy.getMetadata().getAnnotations()).map(annotations -> annotations.get(Labels.TAKE_OVER)).orElse(null));
     }

@@ -25,6 +25,7 @@ import dev.remuda.api.S3Spec;
 import dev.remuda.api.StorageSpec;
 import dev.remuda.api.Transitions;
 import dev.remuda.api.VolumeSpec;
+import dev.remuda.job.Labels;
 import dev.remuda.job.Step;
 import dev.remuda.support.Changes;
 import dev.remuda.support.Samples;
@@ -406,6 +407,18 @@ class CopyingTest {
         world.spec(spec -> Samples.storing(spec, bucket("backups", "http://weed.storage.svc", null)));
         copies(LOCAL);
         assertThat(world.condition("ThreeTwoOne").getReason()).isEqualTo("NothingOffSite");
+    }
+
+    /** After a disaster the copies' places belong to the cluster that is gone, as the policy's own does. */
+    @Test
+    void aStoreThatIsTakenOverIsTakenOverWithItsCopies() {
+        world.policy.getMetadata().setAnnotations(Map.of(Labels.TAKE_OVER, "uid-of-old"));
+        world.onDemand("first");
+        world.complete("first");
+        go(world.now);
+        assertThat(world.copied.getLast().claimant().takeOverFrom()).isEqualTo("uid-of-old");
+        go(world.now.plus(Duration.ofHours(25)));
+        assertThat(world.tasks.stream().filter(task -> task.store().bucket().equals("elsewhere")).toList().getLast().claimant().takeOverFrom()).isEqualTo("uid-of-old");
     }
 
     /** What is under way elsewhere under the root, or may become a copy, is none of the leftovers. */

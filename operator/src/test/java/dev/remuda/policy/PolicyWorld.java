@@ -95,6 +95,7 @@ final class PolicyWorld {
     final Map<String, Made> made = new TreeMap<>();
     final Set<String> purged = new HashSet<>();
     final List<MaintainTask> tasks = new ArrayList<>();
+    final List<CopyTask> copied = new ArrayList<>();
 
     /** What the workers that looked for backups said in their logs, by Job. */
     final Map<String, List<Catalogued>> said = new HashMap<>();
@@ -413,6 +414,7 @@ final class PolicyWorld {
     }
 
     private Result copy(CopyTask task) {
+        copied.add(task);
         if (away.contains(task.to().bucket())) {
             return new FailureResult(Reason.StorageUnreachable, "the store at " + task.to().bucket() + " does not answer", false);
         }
