@@ -36,6 +36,7 @@ record CopyKeeping(List<Backup> there, List<Backup> missing, List<Backup> leavin
         Map<String, Backup> known = new HashMap<>();
         Stream.concat(seen.in(Phase.Completed), seen.in(Phase.Deleting).filter(backup -> DeletionMark.isMarked(backup.getStatus())))
                 .filter(backup -> backup.getStatus().snapshotAt() != null && backup.getStatus().location() != null)
+                .filter(backup -> !isSame(backup.getStatus().storage(), spec.storage())) // there lies the backup itself, as the policy stored before, and it would be purged as its copy
                 .forEach(backup -> known.put(backup.getMetadata().getName(), backup));
         List<String> going = retaining.going().map(backup -> backup.getMetadata().getName()).toList();
         List<Candidate> staying = known.values().stream()
@@ -47,15 +48,16 @@ record CopyKeeping(List<Backup> there, List<Backup> missing, List<Backup> leavin
         List<Backup> leaving = new ArrayList<>();
         going.stream().map(known::get).filter(Objects::nonNull).filter(backup -> isThere(spec, backup))
                 .forEach(backup -> (isLocked(seen, spec, backup) ? there : leaving).add(backup));
-        for (Decision decision : Retention.decide(staying, List.of(rule(spec)), Map.of(), seen.now())) {
-            Backup backup = known.get(decision.backup().name());
-            switch (decision) {
-                case Decision.Keep _ when isThere(spec, backup) -> there.add(backup);
-                case Decision.Keep _ when isReadable(backup) -> missing.add(backup);
-                case Decision.Purge _ when isThere(spec, backup) -> leaving.add(backup);
-                default -> { }
-            }
+        // What is there is measured by itself: a newer backup that is not there yet takes no copy's place.
+        List<Candidate> copied = staying.stream().filter(candidate -> isThere(spec, known.get(candidate.name()))).toList();
+        for (Decision decision : Retention.decide(copied, List.of(rule(spec)), Map.of(), seen.now())) {
+            (decision instanceof Decision.Keep ? there : leaving).add(known.get(decision.backup().name()));
         }
+        Retention.decide(staying, List.of(rule(spec)), Map.of(), seen.now()).stream()
+                .filter(Decision.Keep.class::isInstance)
+                .map(decision -> known.get(decision.backup().name()))
+                .filter(backup -> !isThere(spec, backup) && isReadable(backup))
+                .forEach(missing::add);
         there.sort(Backup.BY_SNAPSHOT.reversed());
         leaving.sort(Backup.BY_SNAPSHOT);
         return new CopyKeeping(there, missing, leaving);

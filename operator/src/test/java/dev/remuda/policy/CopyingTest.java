@@ -227,6 +227,30 @@ class CopyingTest {
         assertThat(in("farther")).containsExactlyInAnyOrder(backup(1), backup(2), backup(3));
     }
 
+    /** Two stores that are swapped: what lies in the copy's place is no copy. */
+    @Test
+    void aBackupIsNeverTakenForItsOwnCopy() {
+        StorageSpec before = world.policy.getSpec().storage();
+        world.spec(spec -> Samples.copying(Samples.storing(spec, bucket("new-home", null, null)), List.of(copy("old", before, "2d"))));
+        go(world.now);
+        assertThat(copiesOf(backup(3))).isEmpty();
+        go(world.now.plus(Duration.ofDays(5)));
+        assertThat(world.purged).isEmpty();
+        assertThat(world.store.keySet()).anyMatch(prefix -> prefix.contains(backup(1)));
+    }
+
+    @Test
+    void theLastCopyStaysUntilANewerOneIsThere() {
+        copies(new CopySpec("one", bucket("single", null, null), new RetentionSpec(null, 1, null)));
+        assertThat(in("single")).containsExactly(backup(3));
+        world.onDemand("newer");
+        world.complete("newer");
+        world.store.remove(world.backups.get("newer").getStatus().location().prefix());
+        go(world.now);
+        go(world.now.plus(Duration.ofHours(3)));
+        assertThat(in("single")).containsExactly(backup(3));
+    }
+
     @Test
     void whatWasLostThereIsCopiedAnew() {
         world.others.get("elsewhere").keySet().removeIf(prefix -> prefix.contains(backup(2)));
