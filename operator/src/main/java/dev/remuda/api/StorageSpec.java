@@ -36,4 +36,9 @@ public record StorageSpec(
     public boolean isSamePlace(StorageSpec other) {
         return s3 != null && other.s3 != null ? s3.isSameBucket(other.s3) : Objects.equals(volume, other.volume) && s3 == null && other.s3 == null;
     }
+
+    /** Whether the other means the same folder of it, too. */
+    public boolean isSameFolder(StorageSpec other) {
+        return isSamePlace(other) && Objects.equals(prefix(), other.prefix());
+    }
 }

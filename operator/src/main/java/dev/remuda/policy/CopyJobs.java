@@ -2,7 +2,6 @@ package dev.remuda.policy;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,9 +26,6 @@ import dev.remuda.task.StoreLock;
 final class CopyJobs {
     private static final Duration TIMEOUT = Duration.ofHours(12);
 
-    /** What one Job copies, so that not too much is copied again when it is cut short. */
-    private static final long MOST_COPIED = 256L << 30;
-
     private static final int MOST_KEPT = 100;
 
     private final JobBuilding building;
@@ -41,20 +37,6 @@ final class CopyJobs {
     /** With the spec's generation: a copy that was taken out and comes back counts from 1 again, and must not find a Job of its former life. */
     static String name(Observed seen, CopySpec spec, int number) {
         return Names.job(seen.name(), "copy-" + spec.name() + "-" + seen.generation() + "-" + number);
-    }
-
-    /** As many as one Job can be expected to copy: from one store, and not too large together. The newest first, for that is the one whose loss would hurt most. */
-    static List<Backup> together(List<Backup> backups) {
-        List<Backup> some = new ArrayList<>();
-        long bytes = 0;
-        for (Backup backup : backups) {
-            bytes += Objects.requireNonNullElse(backup.getStatus().sizeBytes(), 0L);
-            boolean fits = some.isEmpty() || bytes <= MOST_COPIED && some.size() < CopyTask.MAX_ITEMS;
-            if (fits && (some.isEmpty() || CopyKeeping.isSame(some.getFirst().getStatus().storage(), backup.getStatus().storage()))) {
-                some.add(backup);
-            }
-        }
-        return some;
     }
 
     /** Where its copy lies, or will: under the name that it has in its own store. */

@@ -15,7 +15,6 @@ import dev.remuda.api.BackupStatus;
 import dev.remuda.api.CopySpec;
 import dev.remuda.api.Durations;
 import dev.remuda.api.Phase;
-import dev.remuda.api.StorageSpec;
 import dev.remuda.retention.Candidate;
 import dev.remuda.retention.Decision;
 import dev.remuda.retention.Retention;
@@ -36,7 +35,7 @@ record CopyKeeping(List<Backup> there, List<Backup> missing, List<Backup> leavin
         Map<String, Backup> known = new HashMap<>();
         Stream.concat(seen.in(Phase.Completed), seen.in(Phase.Deleting).filter(backup -> DeletionMark.isMarked(backup.getStatus())))
                 .filter(backup -> backup.getStatus().snapshotAt() != null && backup.getStatus().location() != null)
-                .filter(backup -> !isSame(backup.getStatus().storage(), spec.storage())) // there lies the backup itself, as the policy stored before, and it would be purged as its copy
+                .filter(backup -> !backup.getStatus().storage().isSameFolder(spec.storage())) // there lies the backup itself, as the policy stored before, and it would be purged as its copy
                 .forEach(backup -> known.put(backup.getMetadata().getName(), backup));
         List<String> going = retaining.going().map(backup -> backup.getMetadata().getName()).toList();
         List<Candidate> staying = known.values().stream()
@@ -65,11 +64,7 @@ record CopyKeeping(List<Backup> there, List<Backup> missing, List<Backup> leavin
 
     /** Whether it has a copy in that store: one with a copy where the store was before has none. */
     static boolean isThere(CopySpec spec, Backup backup) {
-        return backup.getStatus().copy(spec.name()).filter(copy -> isSame(copy.storage(), spec.storage())).isPresent();
-    }
-
-    static boolean isSame(StorageSpec one, StorageSpec other) {
-        return one.isSamePlace(other) && Objects.equals(one.prefix(), other.prefix());
+        return backup.getStatus().copy(spec.name()).filter(copy -> copy.storage().isSameFolder(spec.storage())).isPresent();
     }
 
     /** Since when something that shall be there is not; empty: all is there. */

@@ -18,6 +18,7 @@ import dev.remuda.api.CopySpec;
 import dev.remuda.api.StoreJob;
 import dev.remuda.job.Step;
 import dev.remuda.task.CopyResult;
+import dev.remuda.task.CopyTask;
 import dev.remuda.task.MaintainResult;
 import dev.remuda.task.Reason;
 
@@ -70,12 +71,12 @@ record Copying(CopySpec spec, Copies status, List<Step> steps, Optional<Duration
 
     /** Why nothing can be copied there at all. */
     static Optional<String> contradiction(Observed seen, CopySpec spec) {
-        if (CopyKeeping.isSame(spec.storage(), seen.spec().storage())) {
+        if (spec.storage().isSameFolder(seen.spec().storage())) {
             return Optional.of("copy " + spec.name() + " lies where the backups themselves lie; name another store, or another prefix of it");
         }
         return seen.spec().copies().stream()
                 .takeWhile(other -> other != spec)
-                .filter(other -> other.name().equals(spec.name()) || CopyKeeping.isSame(other.storage(), spec.storage()))
+                .filter(other -> other.name().equals(spec.name()) || other.storage().isSameFolder(spec.storage()))
                 .findFirst()
                 .map(other -> "copies " + other.name() + " and " + spec.name() + (other.name().equals(spec.name()) ? " have one name" : " lie in the same place") + "; change one of them");
     }
@@ -85,7 +86,7 @@ record Copying(CopySpec spec, Copies status, List<Step> steps, Optional<Duration
             return new Copying(spec, last, List.of(), Optional.empty());
         }
         if (!keeping.missing().isEmpty() && rest(seen, last, Work.Copy).isEmpty()) {
-            return planned(spec, last, seen, Work.Copy, CopyJobs.together(keeping.missing()));
+            return planned(spec, last, seen, Work.Copy, PolicyJobs.together(keeping.missing(), CopyTask.MAX_ITEMS));
         }
         List<Backup> leaving = unread(seen, keeping);
         Optional<Instant> look = keeping.there().isEmpty() ? Optional.empty() : Optional.of(lookAt(seen, keeping, last));

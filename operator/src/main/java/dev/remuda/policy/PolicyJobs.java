@@ -100,14 +100,14 @@ final class PolicyJobs {
         return Names.job(seen.name(), "verify-" + number);
     }
 
-    /** As many of them as one Job can be expected to read: of one store, and not too large together. */
-    static List<Backup> together(List<Backup> backups) {
+    /** As many of them as one Job can be expected to read: the first, of one store, and not too large together. @param most how many fit into its result */
+    static List<Backup> together(List<Backup> backups, int most) {
         List<Backup> some = new ArrayList<>();
         long bytes = 0;
         for (Backup backup : backups) {
             bytes += Objects.requireNonNullElse(backup.getStatus().sizeBytes(), 0L);
-            boolean fits = some.isEmpty() || bytes <= MOST_READ && some.size() < VerifyTask.MAX_ITEMS;
-            if (fits && (some.isEmpty() || isSame(place(some.getFirst()), place(backup)))) {
+            boolean fits = some.isEmpty() || bytes <= MOST_READ && some.size() < most;
+            if (fits && (some.isEmpty() || place(some.getFirst()).isSameFolder(place(backup)))) {
                 some.add(backup);
             }
         }
@@ -152,7 +152,7 @@ final class PolicyJobs {
         StorageSpec present = seen.spec().storage();
         List<StorageSpec> places = new ArrayList<>();
         Stream.concat(work.map(PolicyJobs::place), Stream.of(present))
-                .filter(place -> places.stream().noneMatch(known -> isSame(known, place)))
+                .filter(place -> places.stream().noneMatch(known -> known.isSameFolder(place)))
                 .forEach(places::add);
         return places.get((turn - 1) % places.size());
     }
@@ -193,11 +193,7 @@ final class PolicyJobs {
     }
 
     private static boolean isAt(StorageSpec place, Backup backup) {
-        return isSame(place, place(backup));
-    }
-
-    private static boolean isSame(StorageSpec one, StorageSpec other) {
-        return one.isSamePlace(other) && Objects.equals(one.prefix(), other.prefix());
+        return place.isSameFolder(place(backup));
     }
 
     private static String prefix(Backup backup) {

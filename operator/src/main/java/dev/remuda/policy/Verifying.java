@@ -27,6 +27,7 @@ import dev.remuda.status.Trust;
 import dev.remuda.task.Reason;
 import dev.remuda.task.RestoreResult;
 import dev.remuda.task.VerifyResult;
+import dev.remuda.task.VerifyTask;
 
 /**
  * What to do next to prove backups after they were made: read those whole that were not read since the last moment of the schedule, and hold a
@@ -133,7 +134,7 @@ record Verifying(Verification status, List<Step> steps, Optional<Duration> again
                 .filter(backup -> proof(backup).readAt() == null || proof(backup).readAt().isBefore(since) || proof(backup).readAt().isAfter(seen.now()))
                 .sorted(Comparator.comparing(backup -> Objects.requireNonNullElse(proof(backup).readAt(), Instant.EPOCH)))
                 .toList();
-        return PolicyJobs.together(due);
+        return PolicyJobs.together(due, VerifyTask.MAX_ITEMS);
     }
 
     private static Verifying drill(Observed seen, Verification running, PolicyJobs jobs, Duration startDeadline, Points points) {
